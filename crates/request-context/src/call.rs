@@ -1,0 +1,294 @@
+//! The call: one caller's request with all its attempts, replays and hops.
+
+use std::fmt;
+use std::num::NonZeroU32;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use http::Extensions;
+use reqwest::Request;
+use tokio::time::Instant;
+
+use crate::{DeadlineExceeded, Principal, Verdict, Versioned};
+
+/// What the layers of one call share.
+///
+/// A call lives as an `Arc` in the request's [`Extensions`]. Whichever layer comes first makes it, with
+/// [`Call::of`]. Callers never do: a cloned `RequestBuilder` shares its extensions, so a call made there would
+/// be shared by two requests.
+#[derive(Default)]
+pub struct Call {
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    deadline: Option<Instant>,
+    attempts: u32,
+    principal: Option<Principal>,
+    sent_principal: Option<Principal>,
+    credential: Option<Versioned>,
+    verdict: Option<Verdict>,
+}
+
+impl Call {
+    /// Finds the call in these extensions, or starts it there.
+    pub fn of(extensions: &mut Extensions) -> Arc<Self> {
+        if let Some(call) = extensions.get::<Arc<Self>>() {
+            return Arc::clone(call);
+        }
+        let call = Arc::new(Self::default());
+        extensions.insert(Arc::clone(&call));
+        call
+    }
+
+    /// Finds the call in these extensions without starting one.
+    pub fn find(extensions: &Extensions) -> Option<&Arc<Self>> {
+        extensions.get::<Arc<Self>>()
+    }
+
+    /// Says by when the whole call must have ended; of several deadlines the earliest counts.
+    pub fn set_deadline(&self, at: Instant) {
+        let mut state = self.lock();
+        state.deadline = Some(state.deadline.map_or(at, |earlier| earlier.min(at)));
+    }
+
+    /// By when the whole call must have ended, if anyone said so.
+    pub fn deadline(&self) -> Option<Instant> {
+        self.lock().deadline
+    }
+
+    /// Whether there is a deadline and it has passed.
+    pub fn is_overdue(&self) -> bool {
+        self.deadline().is_some_and(|at| at <= Instant::now())
+    }
+
+    /// Limits the request's timeout to what is left until the deadline; its own timeout stays if it is shorter.
+    ///
+    /// Each layer that may have waited calls this before it sends the request on. reqwest then covers the rest,
+    /// the response body included, so that no second timer is needed. A timeout set on a request takes the place
+    /// of the reqwest client's own total `timeout`.
+    ///
+    /// # Errors
+    ///
+    /// [`DeadlineExceeded`] when nothing is left: the request should not be sent.
+    pub fn stamp(&self, request: &mut Request) -> Result<(), DeadlineExceeded> {
+        let Some(deadline) = self.deadline() else {
+            return Ok(());
+        };
+        let remaining = deadline.saturating_duration_since(Instant::now());
+        if remaining.is_zero() {
+            return Err(DeadlineExceeded::new());
+        }
+        let timeout = request.timeout_mut();
+        *timeout = Some(timeout.map_or(remaining, |own| own.min(remaining)));
+        Ok(())
+    }
+
+    /// Starts a try, and forgets what the one before was told: its verdict and the principal it was sent for.
+    ///
+    /// A layer that tries several times calls this before each try, the first included.
+    pub fn begin_attempt(&self) -> Attempt {
+        let mut state = self.lock();
+        let attempts = state.attempts;
+        state.begin(attempts)
+    }
+
+    /// Starts sending once more what a layer above has counted already, or what nobody has counted.
+    ///
+    /// For a layer that usually sends once, such as the replay after a 401. It forgets the same as
+    /// [`begin_attempt`](Self::begin_attempt).
+    pub fn begin_replay(&self) -> Attempt {
+        let mut state = self.lock();
+        let sent = state.attempts.max(1);
+        state.begin(sent)
+    }
+
+    /// How often this call has been sent, replays included; 1 as long as no layer counts.
+    pub fn attempts(&self) -> u32 {
+        self.lock().attempts.max(1)
+    }
+
+    /// Says on whose behalf the call is made.
+    pub fn set_principal(&self, principal: Option<Principal>) {
+        self.lock().principal = principal;
+    }
+
+    /// On whose behalf the call is made, as far as its outermost layers know.
+    pub fn principal(&self) -> Option<Principal> {
+        self.lock().principal.clone()
+    }
+
+    /// Says whose credential went out with this attempt.
+    pub fn set_sent_principal(&self, principal: Option<Principal>) {
+        self.lock().sent_principal = principal;
+    }
+
+    /// Whose credential went out with this attempt. It differs from [`principal`](Self::principal) when someone
+    /// signed in meanwhile.
+    pub fn sent_principal(&self) -> Option<Principal> {
+        self.lock().sent_principal.clone()
+    }
+
+    /// Hands a credential to the layer below that puts it on the request.
+    pub fn hand_down(&self, credential: Versioned) {
+        self.lock().credential = Some(credential);
+    }
+
+    /// The credential that a layer above has handed down.
+    pub fn credential(&self) -> Option<Versioned> {
+        self.lock().credential.clone()
+    }
+
+    /// Leaves word of what the answer said about the credential.
+    pub fn judge(&self, verdict: Verdict) {
+        self.lock().verdict = Some(verdict);
+    }
+
+    /// What the answer to this attempt said about the credential.
+    pub fn verdict(&self) -> Option<Verdict> {
+        self.lock().verdict.clone()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // No code of ours or of a caller panics while it holds this lock.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn begin(&mut self, sent: u32) -> Attempt {
+        self.attempts = sent.saturating_add(1);
+        self.verdict = None;
+        self.sent_principal = None;
+        Attempt(NonZeroU32::MIN.saturating_add(sent))
+    }
+}
+
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = self.lock();
+        f.debug_struct("Call")
+            .field("deadline", &state.deadline)
+            .field("attempts", &state.attempts)
+            .field("principal", &state.principal)
+            .field("sent_principal", &state.sent_principal)
+            .field("credential", &state.credential)
+            .field("verdict", &state.verdict)
+            .finish()
+    }
+}
+
+/// Which try of a call this is, counted from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Attempt(NonZeroU32);
+
+impl Attempt {
+    /// The number, 1 for the first.
+    pub fn number(self) -> u32 {
+        self.0.get()
+    }
+}
+
+impl fmt::Display for Attempt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use reqwest::Method;
+
+    use super::*;
+
+    fn request() -> Request {
+        Request::new(Method::GET, "http://localhost/".parse().unwrap())
+    }
+
+    #[test]
+    fn layers_that_share_extensions_share_the_call() {
+        let mut extensions = Extensions::new();
+        assert!(Call::find(&extensions).is_none());
+        let first = Call::of(&mut extensions);
+        assert!(Arc::ptr_eq(&first, &Call::of(&mut extensions)));
+        assert!(Arc::ptr_eq(&first, Call::find(&extensions).unwrap()));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_earliest_deadline_counts() {
+        let call = Call::default();
+        let now = Instant::now();
+        call.set_deadline(now + Duration::from_secs(5));
+        call.set_deadline(now + Duration::from_secs(9));
+        assert_eq!(call.deadline(), Some(now + Duration::from_secs(5)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_stamp_leaves_no_more_than_the_deadline_does() {
+        let call = Call::default();
+        call.set_deadline(Instant::now() + Duration::from_secs(5));
+        let mut fresh = request();
+        call.stamp(&mut fresh).unwrap();
+        assert_eq!(fresh.timeout(), Some(&Duration::from_secs(5)));
+
+        tokio::time::advance(Duration::from_secs(2)).await;
+        call.stamp(&mut fresh).unwrap();
+        assert_eq!(fresh.timeout(), Some(&Duration::from_secs(3)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_stamp_keeps_a_shorter_timeout() {
+        let call = Call::default();
+        call.set_deadline(Instant::now() + Duration::from_secs(5));
+        let mut impatient = request();
+        *impatient.timeout_mut() = Some(Duration::from_secs(1));
+        call.stamp(&mut impatient).unwrap();
+        assert_eq!(impatient.timeout(), Some(&Duration::from_secs(1)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_deadline_that_has_passed_refuses_the_stamp() {
+        let call = Call::default();
+        call.set_deadline(Instant::now());
+        assert!(call.is_overdue());
+        assert!(call.stamp(&mut request()).is_err());
+    }
+
+    #[test]
+    fn without_a_deadline_the_timeout_is_left_alone() {
+        let mut request = request();
+        Call::default().stamp(&mut request).unwrap();
+        assert_eq!(request.timeout(), None);
+    }
+
+    #[test]
+    fn a_replay_counts_the_send_that_nobody_counted() {
+        let call = Call::default();
+        assert_eq!(call.attempts(), 1);
+        assert_eq!(call.begin_replay().number(), 2);
+        assert_eq!(call.attempts(), 2);
+    }
+
+    #[test]
+    fn tries_and_replays_are_counted_together() {
+        let call = Call::default();
+        assert_eq!(call.begin_attempt().number(), 1);
+        assert_eq!(call.begin_replay().number(), 2);
+        assert_eq!(call.begin_attempt().number(), 3);
+        assert_eq!(call.attempts(), 3);
+    }
+
+    #[test]
+    fn a_new_attempt_forgets_the_verdict_on_the_one_before() {
+        let call = Call::default();
+        call.judge(Verdict::InvalidToken);
+        call.set_sent_principal(Some(Principal::new("ada")));
+        call.set_principal(Some(Principal::new("ada")));
+        call.begin_attempt();
+        assert_eq!(call.verdict(), None);
+        assert_eq!(call.sent_principal(), None);
+        assert_eq!(call.principal(), Some(Principal::new("ada")));
+    }
+}

@@ -1,0 +1,78 @@
+//! What the layers of one [reqwest-middleware] chain tell each other about a call.
+//!
+//! Layers that never heard of each other still have to agree: how long the call may take, which credential was
+//! sent, what the answer said about it. This crate holds those words and nothing else. It depends on no other
+//! crate of the workspace, and every other one may depend on it.
+//!
+//! You need it when you write a middleware or a [`Credential`] of your own. Programs that only use the layers
+//! meet its types through them.
+//!
+//! # The call
+//!
+//! [`Call::of`] finds the call in a request's [`Extensions`](http::Extensions), or starts it there:
+//!
+//! ```
+//! use std::time::Duration;
+//! use http::Extensions;
+//! use request_context::{Call, Instant};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let mut extensions = Extensions::new();
+//! let call = Call::of(&mut extensions);
+//! call.set_deadline(Instant::now() + Duration::from_secs(5));
+//!
+//! // Any layer below, later: never wait longer than the call has left.
+//! let mut request = reqwest::Request::new(reqwest::Method::GET, "https://api.example.com/".parse()?);
+//! Call::of(&mut extensions).stamp(&mut request)?;
+//! assert!(request.timeout().is_some_and(|left| *left <= Duration::from_secs(5)));
+//! # Ok(()) }
+//! ```
+//!
+//! # Where a credential may go
+//!
+//! ```
+//! use request_context::{Origin, OriginAllowList};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let api: Origin = "https://api.example.com".parse()?;
+//! let origins = OriginAllowList::from(api);
+//!
+//! assert!(origins.allows(&"https://api.example.com/v1/users".parse()?));
+//! assert!(!origins.allows(&"https://api.example.com.evil.test/".parse()?));
+//! assert!(!origins.allows(&"http://api.example.com/".parse()?));
+//! # Ok(()) }
+//! ```
+//!
+//! [reqwest-middleware]: https://docs.rs/reqwest-middleware
+
+mod call;
+mod credential;
+mod drain;
+mod error;
+mod origin;
+mod origin_allow_list;
+mod principal;
+mod replay;
+mod verdict;
+mod without_auth;
+
+pub use call::{Attempt, Call};
+pub use credential::{Credential, CredentialError, Version, Versioned};
+pub use drain::drain;
+pub use error::{
+    BoxError, Cancelled, CredentialUnavailable, DeadlineExceeded, HeadersTimedOut, RedirectRefused,
+    SessionEnded,
+};
+pub use origin::{InvalidOrigin, Origin};
+pub use origin_allow_list::OriginAllowList;
+pub use principal::Principal;
+pub use replay::{Replay, ReplayableBody};
+pub use verdict::Verdict;
+pub use without_auth::WithoutAuth;
+
+/// The clock of every deadline: tokio's, so that paused time in tests governs it too.
+pub use tokio::time::Instant;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
