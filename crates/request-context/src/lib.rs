@@ -66,7 +66,7 @@ pub use error::{
 pub use origin::{InvalidOrigin, Origin};
 pub use origin_allow_list::OriginAllowList;
 pub use principal::Principal;
-pub use replay::{Replay, ReplayableBody};
+pub use replay::{Replay, ReplayError, ReplayableBody};
 pub use verdict::Verdict;
 pub use without_auth::WithoutAuth;
 

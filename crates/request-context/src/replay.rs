@@ -86,13 +86,21 @@ impl Replay {
     ///
     /// # Errors
     ///
-    /// What [`ReplayableBody::restore`] reports when the body can't be made again.
-    pub fn into_request(mut self) -> Result<Request, BoxError> {
+    /// [`ReplayError`] when the body can't be made again.
+    pub fn into_request(mut self) -> Result<Request, ReplayError> {
         if let Some(body) = self.body {
-            body.restore(&mut self.request)?;
+            let restored = body.restore(&mut self.request);
+            restored.map_err(|source| ReplayError { source })?;
         }
         Ok(self.request)
     }
+}
+
+/// A body could not be made again; the source is what the [`ReplayableBody`] reported.
+#[derive(Debug, thiserror::Error)]
+#[error("the request body could not be made again")]
+pub struct ReplayError {
+    source: BoxError,
 }
 
 #[cfg(test)]
@@ -159,9 +167,7 @@ mod tests {
         let mut extensions = Extensions::new();
         extensions.insert(ReplayableBody::new(|_| Err("the file is gone".into())));
         let replay = Replay::of(&mut upload(stream_body()), &extensions).unwrap();
-        assert_eq!(
-            replay.into_request().unwrap_err().to_string(),
-            "the file is gone"
-        );
+        let source = replay.into_request().unwrap_err().source;
+        assert_eq!(source.to_string(), "the file is gone");
     }
 }

@@ -1,0 +1,76 @@
+//! A token set that a refresh queue can renew.
+
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use refresh_queue::Renewable;
+use request_context::{Credential, Principal};
+use token_store::TokenSet;
+
+use crate::{Bearer, InvalidToken};
+
+/// A token set whose access token goes on requests, and which a refresh queue can renew.
+///
+/// Its principal is the session id of the token set: refreshes keep it, a login changes it.
+///
+/// ```
+/// use auth_middleware::BearerTokens;
+/// use refresh_queue::{RefreshError, RefreshQueue};
+/// use token_store::TokenSet;
+///
+/// # async fn exchange(_: &TokenSet) -> Result<TokenSet, std::io::Error> { Ok(TokenSet::new("a2")) }
+/// let queue = RefreshQueue::new(|stale: Option<BearerTokens>| async move {
+///     let stale = stale.ok_or_else(|| RefreshError::rejected("nobody is signed in"))?;
+///     let tokens = exchange(stale.tokens()).await.map_err(RefreshError::failed)?;
+///     BearerTokens::new(tokens).map_err(RefreshError::failed)
+/// });
+/// ```
+#[derive(Clone, Debug)]
+pub struct BearerTokens {
+    tokens: TokenSet,
+    bearer: Arc<Bearer>,
+}
+
+impl BearerTokens {
+    /// Makes the credential of a token set.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidToken`] when the access token has characters that no header can carry.
+    pub fn new(tokens: TokenSet) -> Result<Self, InvalidToken> {
+        let bearer = Arc::new(Bearer::new(tokens.access().clone())?);
+        Ok(Self { tokens, bearer })
+    }
+
+    /// The tokens, for example to exchange the refresh token among them.
+    pub fn tokens(&self) -> &TokenSet {
+        &self.tokens
+    }
+}
+
+impl Renewable for BearerTokens {
+    fn credential(&self) -> Arc<dyn Credential> {
+        Arc::clone(&self.bearer) as Arc<dyn Credential>
+    }
+
+    fn expires_at(&self) -> Option<SystemTime> {
+        self.tokens.expiry()
+    }
+
+    fn principal(&self) -> Option<Principal> {
+        Some(Principal::new(self.tokens.session().clone()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_principal_survives_a_refresh_and_changes_with_the_login() {
+        let principal = |tokens: TokenSet| BearerTokens::new(tokens).unwrap().principal().unwrap();
+        let first = TokenSet::new("a1");
+        assert_eq!(principal(first.clone()), principal(first.renewed("a2")));
+        assert_ne!(principal(first), principal(TokenSet::new("a1")));
+    }
+}

@@ -1,0 +1,67 @@
+//! How far a queue goes before it says no.
+
+use std::time::Duration;
+
+#[derive(Clone, Debug)]
+pub(crate) struct Limits {
+    /// How long before its expiry a credential counts as stale.
+    pub(crate) leeway: Duration,
+    pub(crate) timeout: Duration,
+    pub(crate) waiters: usize,
+    pub(crate) refreshes: usize,
+    pub(crate) window: Duration,
+    pub(crate) backoff: Duration,
+    pub(crate) backoff_cap: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            leeway: Duration::from_secs(10),
+            timeout: Duration::from_secs(30),
+            waiters: 10_000,
+            refreshes: 5,
+            window: Duration::from_secs(30),
+            backoff: Duration::from_secs(1),
+            backoff_cap: Duration::from_secs(30),
+        }
+    }
+}
+
+impl Limits {
+    /// The wait after this many failures in a row, the first counted as 1.
+    pub(crate) fn backoff_after(&self, failures: u32) -> Duration {
+        let doublings = failures.saturating_sub(1).min(31);
+        self.backoff
+            .saturating_mul(1 << doublings)
+            .min(self.backoff_cap)
+    }
+
+    /// The leeway of a credential that lives this long: never more than a tenth of its life, so that a
+    /// short-lived one isn't stale at birth.
+    pub(crate) fn leeway_of(&self, lifetime: Duration) -> Duration {
+        self.leeway.min(lifetime / 10)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_backoff_doubles_up_to_its_cap() {
+        let limits = Limits::default();
+        let waits: Vec<_> = [1, 2, 3, 4, 5, 6, 100]
+            .map(|failures| limits.backoff_after(failures).as_secs())
+            .into();
+        assert_eq!(waits, [1, 2, 4, 8, 16, 30, 30]);
+    }
+
+    #[test]
+    fn the_leeway_shrinks_with_the_lifetime() {
+        let limits = Limits::default();
+        assert_eq!(limits.leeway_of(Duration::from_secs(3600)).as_secs(), 10);
+        assert_eq!(limits.leeway_of(Duration::from_secs(20)).as_secs(), 2);
+        assert_eq!(limits.leeway_of(Duration::ZERO), Duration::ZERO);
+    }
+}
