@@ -1,4 +1,5 @@
 //! The middleware over a scripted transport: which requests get the credential, and what is said of a 401.
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 use std::sync::{Arc, Mutex};
 

@@ -1,4 +1,5 @@
 //! The middleware over a scripted transport under paused time: what ends when, and with which error.
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 use std::error::Error as _;
 use std::time::Duration;

@@ -1,4 +1,5 @@
 //! The middleware over a scripted transport: what is sent, how often, with which credential.
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 mod support;
 

@@ -1,4 +1,5 @@
 //! The queue on its own, under paused time: who waits, who is told what, how often the refresher runs.
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 mod support;
 
