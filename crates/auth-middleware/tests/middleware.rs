@@ -29,16 +29,22 @@ fn fixed(origins: impl Into<OriginAllowList>) -> AuthMiddleware {
 #[derive(Clone, Default)]
 struct Witness {
     hands_down: Option<Versioned>,
-    seen: Arc<Mutex<Vec<(Option<Verdict>, Option<Principal>)>>>,
+    seen: Arc<Mutex<Seen>>,
+}
+
+#[derive(Clone, Default)]
+struct Seen {
+    verdict: Option<Verdict>,
+    sent_principal: Option<Principal>,
 }
 
 impl Witness {
     fn verdict(&self) -> Option<Verdict> {
-        self.seen.lock().unwrap().last().unwrap().0.clone()
+        self.seen.lock().unwrap().verdict.clone()
     }
 
     fn sent_principal(&self) -> Option<Principal> {
-        self.seen.lock().unwrap().last().unwrap().1.clone()
+        self.seen.lock().unwrap().sent_principal.clone()
     }
 }
 
@@ -55,8 +61,10 @@ impl Middleware for Witness {
             call.hand_down(credential.clone());
         }
         let outcome = next.run(request, extensions).await;
-        let seen = (call.verdict(), call.sent_principal());
-        self.seen.lock().unwrap().push(seen);
+        *self.seen.lock().unwrap() = Seen {
+            verdict: call.verdict(),
+            sent_principal: call.sent_principal(),
+        };
         outcome
     }
 }

@@ -22,13 +22,11 @@ const START: Duration = Duration::from_secs(1_767_225_600);
 /// assert_eq!(now().duration_since(before).unwrap(), Duration::from_secs(3600));
 /// # }
 /// ```
-#[must_use]
 pub fn clock() -> impl Fn() -> SystemTime + Send + Sync + Clone + 'static {
     clock_from(UNIX_EPOCH + START)
 }
 
 /// Returns a wall clock that starts at `start` and moves with tokio's time, as [`clock`] does.
-#[must_use]
 pub fn clock_from(start: SystemTime) -> impl Fn() -> SystemTime + Send + Sync + Clone + 'static {
     let begun = Instant::now();
     move || start + begun.elapsed()

@@ -11,7 +11,7 @@
 //! - [`FaultServer`] is for what only a socket shows: connection reuse, resets, truncated bodies, and whether a dropped
 //!   future really closes its connection. It needs real time; never pause tokio's time in such a test.
 //!
-//! [`Reply`] writes down a response for both, and [`clock`] gives code that reads the wall clock one that moves with
+//! [`Reply`] writes down a response for both, and [`clock()`] gives code that reads the wall clock one that moves with
 //! tokio's time.
 //!
 //! All of it is for tests: the `Debug` of what was recorded shows credentials and bodies, and a misuse or a failed

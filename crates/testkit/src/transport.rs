@@ -2,25 +2,23 @@
 
 mod answer;
 mod log;
+mod middleware;
 mod offline;
+mod played_body;
 mod record;
 mod script;
 mod sent;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use http::Extensions;
-use http_body_util::BodyExt;
-use reqwest::{Request, Response};
-use reqwest_middleware::{ClientBuilder, ClientWithMiddleware, Error, Middleware, Next};
-use tokio::time::Instant;
+use reqwest_middleware::{ClientBuilder, ClientWithMiddleware};
 
 use crate::Reply;
 pub use answer::Answer;
-use log::{Entry, Log};
+use log::Log;
 use offline::Offline;
+use script::Script;
 pub use script::ScriptExhausted;
-use script::{Line, Script};
 pub use sent::SentRequest;
 
 /// Innermost middleware that takes the place of the network: it answers from a script and records what was sent.
@@ -186,77 +184,5 @@ impl ScriptedTransport {
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         edit(&mut script)
-    }
-
-    fn answer(&self, sent: &SentRequest, number: usize) -> Answer {
-        match self.with_script(Script::advance) {
-            Line::Answer(answer) => answer,
-            Line::Respond(respond) => respond(sent),
-            Line::Exhausted { answers } => Answer::fail(ScriptExhausted {
-                answers,
-                request: number,
-                method: sent.method().clone(),
-                path: sent.path().to_owned(),
-            }),
-        }
-    }
-
-    async fn exchange(
-        &self,
-        request: Request,
-        arrived: Instant,
-        deadline: Option<Instant>,
-    ) -> Result<Response, Error> {
-        let url = request.url().clone();
-        let (sent, body) = SentRequest::arrive(request, arrived);
-        let entry = self.shared.log.arrive(sent);
-        let outcome = match read(body, &entry).await {
-            Ok(()) => {
-                let answer = self.answer(&entry.sent(), entry.number());
-                answer.play(url, deadline, &self.shared.offline).await
-            }
-            // No whole request, no answer: the script stays as it is.
-            Err(error) => Err(error.into()),
-        };
-        entry.answered();
-        outcome
-    }
-}
-
-async fn read(body: Option<reqwest::Body>, entry: &Entry<'_>) -> reqwest::Result<()> {
-    let Some(mut body) = body else {
-        return Ok(());
-    };
-    while let Some(frame) = body.frame().await {
-        if let Ok(bytes) = frame?.into_data() {
-            entry.push_body(bytes);
-        }
-    }
-    entry.complete_body();
-    Ok(())
-}
-
-#[cfg_attr(not(target_arch = "wasm32"), async_trait::async_trait)]
-#[cfg_attr(target_arch = "wasm32", async_trait::async_trait(?Send))]
-impl Middleware for ScriptedTransport {
-    async fn handle(
-        &self,
-        request: Request,
-        _extensions: &mut Extensions,
-        _next: Next<'_>,
-    ) -> Result<Response, Error> {
-        let arrived = Instant::now();
-        let url = request.url().clone();
-        let deadline = request
-            .timeout()
-            .and_then(|timeout| arrived.checked_add(*timeout));
-        let exchange = self.exchange(request, arrived, deadline);
-        let Some(deadline) = deadline else {
-            return exchange.await;
-        };
-        match tokio::time::timeout_at(deadline, exchange).await {
-            Ok(result) => result,
-            Err(_) => Err(self.shared.offline.timeout_error(url).await),
-        }
     }
 }

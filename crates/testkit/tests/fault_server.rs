@@ -1,5 +1,7 @@
 //! What a reqwest client sees of each fault, and what the server sees of the client. Real sockets, real time.
 
+#![allow(clippy::unwrap_used, reason = "a test may fail")]
+
 use std::convert::Infallible;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -8,7 +10,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http_body::{Body as HttpBody, Frame};
 use reqwest::{Body, Client, Response};
-use testkit::{Behaviour, FaultServer, Gate, Reply};
+use testkit::{Behaviour, FaultServer, Gate, ReceivedRequest, Reply};
 use tokio::sync::mpsc;
 
 /// Short, for requests that are to time out before they get an answer.
@@ -72,12 +74,17 @@ async fn one_connection_serves_three_requests() {
         let response = client.get(server.url()).send().await.unwrap();
         assert_eq!(response.text().await.unwrap(), "hello");
     }
-    let connections: Vec<_> = server.requests().iter().map(|r| r.connection()).collect();
+    let connections: Vec<_> = server
+        .requests()
+        .iter()
+        .map(ReceivedRequest::connection)
+        .collect();
     assert_eq!(connections, [1, 1, 1]);
     assert_eq!((server.connections(), server.open_connections()), (1, 1));
 
     drop(client);
     server.wait_for_open_connections(0).await;
+    assert_eq!(server.open_connections(), 0);
     assert_eq!(server.disconnects(), 0, "an idle connection may end");
 }
 
@@ -96,7 +103,11 @@ async fn chunks_keep_the_connection_and_connection_close_ends_it() {
         bodies.push(response.text().await.unwrap());
     }
     assert_eq!(bodies, ["ab", "hello", "", "hello"]);
-    let connections: Vec<_> = server.requests().iter().map(|r| r.connection()).collect();
+    let connections: Vec<_> = server
+        .requests()
+        .iter()
+        .map(ReceivedRequest::connection)
+        .collect();
     assert_eq!(connections, [1, 1, 2, 2]);
 }
 
@@ -121,6 +132,19 @@ async fn a_reset_before_reading_is_a_request_error_and_no_request() {
     assert_eq!((server.request_count(), server.connections()), (0, 1));
     assert_eq!(get(&server).await.unwrap().status(), 200);
     assert_eq!(server.disconnects(), 0, "it was the server that ended it");
+}
+
+#[tokio::test]
+async fn a_reset_before_reading_as_the_fallback_spares_the_paths() {
+    let server = server(Behaviour::ResetBeforeReading).await;
+    assert!(get(&server).await.unwrap_err().is_request());
+    assert_eq!(server.request_count(), 0);
+
+    server.on("/a", hello());
+    let response = client().get(server.url_of("/a")).send().await.unwrap();
+    assert_eq!(response.text().await.unwrap(), "hello");
+    assert!(get(&server).await.unwrap_err().is_request());
+    assert_eq!(server.request_count(), 2, "the path has to be read now");
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! The gate holds tasks, counts them, and lets them go in order.
 
+#![allow(clippy::unwrap_used, reason = "a test may fail")]
+
 use std::sync::{Arc, Mutex};
 
 use testkit::Gate;

@@ -1,5 +1,12 @@
 //! The scripted transport under paused time: exact instants, exact counts.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test may fail"
+)]
+
 use std::convert::Infallible;
 use std::error::Error as StdError;
 use std::pin::Pin;

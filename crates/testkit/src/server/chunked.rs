@@ -106,7 +106,7 @@ mod tests {
             match decoder.decode(&mut input)? {
                 Decoded::Data(bytes) => data.extend_from_slice(&bytes),
                 Decoded::More => {
-                    input.extend_from_slice(pieces.next().expect("the end is missing"))
+                    input.extend_from_slice(pieces.next().expect("the end is missing"));
                 }
                 Decoded::End => {
                     input.extend(pieces.flatten());

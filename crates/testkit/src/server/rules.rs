@@ -115,19 +115,8 @@ impl Rules {
         }
     }
 
-    /// Replaces [`Behaviour::UntilAuthorized`] by what it comes to for this request.
-    pub(super) fn authorize(&self, behaviour: Behaviour, request: &ReceivedRequest) -> Behaviour {
-        let mut behaviour = behaviour;
-        while let Behaviour::UntilAuthorized(then) = behaviour {
-            if !self.accepts(request) {
-                return unauthorized().into();
-            }
-            behaviour = *then;
-        }
-        behaviour
-    }
-
-    fn accepts(&self, request: &ReceivedRequest) -> bool {
+    /// Tells whether the request may pass [`Behaviour::UntilAuthorized`].
+    pub(super) fn accepts(&self, request: &ReceivedRequest) -> bool {
         self.everyone || bearer_token(request).is_some_and(|token| self.tokens.contains(token))
     }
 }
@@ -140,7 +129,7 @@ fn bearer_token(request: &ReceivedRequest) -> Option<&str> {
         .then(|| token.trim_start())
 }
 
-fn unauthorized() -> Reply {
+pub(super) fn unauthorized() -> Reply {
     Reply::status(401).header(WWW_AUTHENTICATE, r#"Bearer error="invalid_token""#)
 }
 

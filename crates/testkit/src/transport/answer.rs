@@ -9,7 +9,7 @@ use reqwest_middleware::Error;
 use tokio::time::Instant;
 
 use super::offline::Offline;
-use crate::reply::body::PlayedBody;
+use super::played_body::PlayedBody;
 use crate::reply::hold::Hold;
 use crate::{Gate, Reply};
 
