@@ -7,32 +7,46 @@ use request_context::Instant;
 /// By when one call must have ended, with all its waits, attempts and its response body: put it into the request's
 /// extensions. Of several deadlines the earliest counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Deadline(Limit);
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Limit {
-    Within(Duration),
-    At(Instant),
+pub struct Deadline {
+    within: Option<Duration>,
+    at: Option<Instant>,
 }
 
 impl Deadline {
     /// Within this time, counted from when the request is sent.
     pub fn within(time: Duration) -> Self {
-        Self(Limit::Within(time))
+        Self {
+            within: Some(time),
+            at: None,
+        }
     }
 
     /// At this instant, for several calls that share one deadline.
     pub fn at(instant: Instant) -> Self {
-        Self(Limit::At(instant))
+        Self {
+            within: None,
+            at: Some(instant),
+        }
+    }
+
+    /// The earlier of two.
+    #[must_use]
+    pub fn or_earlier(self, other: Self) -> Self {
+        Self {
+            within: earlier(self.within, other.within),
+            at: earlier(self.at, other.at),
+        }
     }
 
     /// The instant, for a call that begins now; none if it is too far away to be told.
     pub(crate) fn instant(self, now: Instant) -> Option<Instant> {
-        match self.0 {
-            Limit::Within(time) => now.checked_add(time),
-            Limit::At(instant) => Some(instant),
-        }
+        let within = self.within.and_then(|time| now.checked_add(time));
+        earlier(within, self.at)
     }
+}
+
+fn earlier<T: Ord>(one: Option<T>, other: Option<T>) -> Option<T> {
+    one.into_iter().chain(other).min()
 }
 
 impl From<Duration> for Deadline {

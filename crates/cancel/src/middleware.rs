@@ -40,17 +40,13 @@ impl CancelMiddleware {
 
     /// By when the call must have ended, by what the client and the request say.
     fn deadline_of(&self, extensions: &Extensions) -> Option<Instant> {
-        let own = extensions.get::<Deadline>().copied();
-        if own.is_none() && self.deadline.is_none() {
-            return None;
-        }
-        let now = Instant::now();
-        let limits = [own, self.deadline.map(Deadline::within)];
-        let instants = limits
-            .into_iter()
-            .flatten()
-            .filter_map(|limit| limit.instant(now));
-        instants.min()
+        let clients = self.deadline.map(Deadline::within);
+        let deadline = match (clients, extensions.get::<Deadline>()) {
+            (Some(clients), Some(own)) => own.or_earlier(clients),
+            (Some(clients), None) => clients,
+            (None, own) => *own?,
+        };
+        deadline.instant(Instant::now())
     }
 }
 

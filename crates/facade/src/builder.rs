@@ -1,0 +1,254 @@
+//! How a client is set up.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use auth_middleware::AuthMiddleware;
+use cancel::CancelMiddleware;
+use error_map::ErrorMapMiddleware;
+use http::{HeaderName, HeaderValue};
+use refresh_queue::{RefreshMiddleware, RefreshQueue, Renewable};
+use request_context::{Origin, OriginAllowList};
+use reqwest_middleware::{ClientWithMiddleware, Middleware};
+
+use crate::call_options::{Settled, builder_error, parse_base_url};
+use crate::concurrency_limit::ConcurrencyLimit;
+use crate::order::{Layer, Layers};
+use crate::redirects::{self, RedirectGuard};
+use crate::{ApiError, CallOptions, Client, ErrorKind, Place};
+
+type Hook = Box<dyn FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder>;
+type Session = Box<dyn FnOnce(&OriginAllowList, &mut Layers)>;
+
+/// Sets up a [`Client`]. What isn't set has a default that suits a REST API in production.
+#[must_use]
+pub struct ClientBuilder {
+    base_url: String,
+    options: CallOptions,
+    connect_timeout: Duration,
+    read_timeout: Option<Duration>,
+    max_redirects: usize,
+    max_idle_per_host: usize,
+    concurrency_limit: Option<usize>,
+    error_map: ErrorMapMiddleware,
+    origins: OriginAllowList,
+    session: Option<Session>,
+    layers: Layers,
+    hooks: Vec<Hook>,
+    invalid: Option<ApiError>,
+}
+
+impl ClientBuilder {
+    pub(crate) fn new(base_url: String) -> Self {
+        Self {
+            base_url,
+            options: CallOptions::new(),
+            connect_timeout: Duration::from_secs(10),
+            read_timeout: Some(Duration::from_secs(30)),
+            max_redirects: 10,
+            max_idle_per_host: 32,
+            concurrency_limit: Some(512),
+            error_map: ErrorMapMiddleware::new(),
+            origins: OriginAllowList::new(),
+            session: None,
+            layers: Layers::default(),
+            hooks: Vec::new(),
+            invalid: None,
+        }
+    }
+
+    /// How long a connection may take to come about, TLS included. Default: 10 seconds.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = timeout;
+        self
+    }
+
+    /// How long an attempt may be silent: from its start until the headers, upload included, and between two pieces of
+    /// the response body. `None` for no limit. Default: 30 seconds. Raise it for long uploads.
+    pub fn read_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
+        self.read_timeout = timeout.into();
+        self
+    }
+
+    /// How long a whole call may take, with all its waits and its response body. Default: no limit. Setting one is
+    /// recommended; a request can shorten it.
+    pub fn deadline(mut self, within: Duration) -> Self {
+        self.options = self.options.deadline(within);
+        self
+    }
+
+    /// How many redirects of one request are followed. Default: 10.
+    pub fn max_redirects(mut self, redirects: usize) -> Self {
+        self.max_redirects = redirects;
+        self
+    }
+
+    /// How many idle connections are kept for each host. Default: 32.
+    pub fn max_idle_per_host(mut self, connections: usize) -> Self {
+        self.max_idle_per_host = connections;
+        self
+    }
+
+    /// How many requests may be in flight at a time, each until its headers arrive; the others wait in turn, within
+    /// their deadline. At least 1; `None` for no limit. Default: 512.
+    pub fn concurrency_limit(mut self, in_flight: impl Into<Option<usize>>) -> Self {
+        self.concurrency_limit = in_flight.into();
+        self
+    }
+
+    /// How many bytes of a body `json`, `text` and `bytes` read at the most. Default: 16 MiB.
+    pub fn body_limit(mut self, bytes: usize) -> Self {
+        self.options = self.options.body_limit(bytes);
+        self
+    }
+
+    /// How many bytes of an error's body are kept. Default: 64 KiB.
+    pub fn error_body_limit(mut self, bytes: usize) -> Self {
+        self.error_map = self.error_map.body_limit(bytes);
+        self
+    }
+
+    /// Sets a header on every request that doesn't set it itself. A value that is marked sensitive goes only to
+    /// allowed origins.
+    pub fn default_header<N, V>(mut self, name: N, value: V) -> Self
+    where
+        N: TryInto<HeaderName, Error: Into<http::Error>>,
+        V: TryInto<HeaderValue, Error: Into<http::Error>>,
+    {
+        self.options = self.options.default_header(name, value);
+        self
+    }
+
+    /// Sets a header as [`default_header`](Self::default_header) does, and marks its value sensitive: an API key, for
+    /// example. It goes only to allowed origins, and no log shows it.
+    pub fn sensitive_header<N, V>(mut self, name: N, value: V) -> Self
+    where
+        N: TryInto<HeaderName, Error: Into<http::Error>>,
+        V: TryInto<HeaderValue, Error: Into<http::Error>>,
+    {
+        self.options = self.options.sensitive_header(name, value);
+        self
+    }
+
+    /// Takes credentials from this queue, which refreshes an expired one once while all other requests wait.
+    pub fn session<C: Renewable>(mut self, queue: RefreshQueue<C>) -> Self {
+        self.session = Some(Box::new(move |origins, layers| {
+            let refresh = RefreshMiddleware::new(queue, origins.clone());
+            layers.add(Layer::RefreshQueue, refresh);
+            layers.add(Layer::Auth, AuthMiddleware::handed_down(origins.clone()));
+        }));
+        self
+    }
+
+    /// Allows credentials and sensitive default headers to go to this origin too, given as a URL. Default: the base
+    /// URL's origin alone.
+    pub fn allow_origin(self, origin: impl AsRef<str>) -> Self {
+        self.with_origin(origin.as_ref(), OriginAllowList::allow)
+    }
+
+    /// Allows credentials and sensitive default headers to go to every subdomain of this origin's host.
+    pub fn allow_subdomains_of(self, origin: impl AsRef<str>) -> Self {
+        self.with_origin(origin.as_ref(), OriginAllowList::allow_subdomains_of)
+    }
+
+    /// Allows credentials over plain `http` to other machines. Default: only to this one. Anyone on the way can read
+    /// them.
+    pub fn allow_insecure_credentials(mut self, allowed: bool) -> Self {
+        self.origins = self.origins.allow_insecure(allowed);
+        self
+    }
+
+    /// Adds a middleware of your own at a place in the order. Several at one place run in the order they were added.
+    pub fn middleware(mut self, place: Place, middleware: impl Middleware) -> Self {
+        self.layers.add(Layer::Own(place), middleware);
+        self
+    }
+
+    /// Changes the reqwest client below, for what has no option here: proxies, certificates, mTLS, DNS. It runs last,
+    /// so that it can overrule the options above.
+    ///
+    /// ```
+    /// use facade::Client;
+    ///
+    /// # fn main() -> Result<(), facade::ApiError> {
+    /// let client = Client::builder("https://api.example.com")
+    ///     .reqwest(|reqwest| reqwest.user_agent("reports/1.0").https_only(true))
+    ///     .build()?;
+    /// # Ok(()) }
+    /// ```
+    pub fn reqwest(
+        mut self,
+        change: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + 'static,
+    ) -> Self {
+        self.hooks.push(Box::new(change));
+        self
+    }
+
+    /// The client.
+    ///
+    /// # Errors
+    ///
+    /// An [`ApiError`] of kind [`Builder`](crate::ErrorKind::Builder) when the base URL, an origin or a header is not
+    /// valid, or when reqwest can't be set up, for example because the system has no certificates.
+    pub fn build(self) -> Result<Client, ApiError> {
+        if let Some(error) = self.invalid {
+            return Err(error);
+        }
+        let base_url = parse_base_url(&self.base_url)?;
+        let origins = match Origin::of(&base_url) {
+            Some(origin) => self.origins.allow(origin),
+            None => self.origins,
+        };
+
+        let mut layers = self.layers;
+        layers.add(Layer::Cancel, CancelMiddleware::new());
+        layers.add(Layer::ErrorMap, self.error_map);
+        layers.add(Layer::RedirectGuard, RedirectGuard);
+        if let Some(session) = self.session {
+            session(&origins, &mut layers);
+        }
+        if let Some(in_flight) = self.concurrency_limit {
+            layers.add(Layer::ConcurrencyLimit, ConcurrencyLimit::new(in_flight));
+        }
+
+        let mut reqwest = reqwest::Client::builder()
+            .connect_timeout(self.connect_timeout)
+            .pool_max_idle_per_host(self.max_idle_per_host)
+            .redirect(redirects::policy(self.max_redirects))
+            .referer(false);
+        if let Some(timeout) = self.read_timeout {
+            reqwest = reqwest.read_timeout(timeout);
+        }
+        for change in self.hooks {
+            reqwest = change(reqwest);
+        }
+        let reqwest = reqwest
+            .build()
+            .map_err(|error| ApiError::with_source(ErrorKind::Builder, error))?;
+
+        let (installed, stack): (Vec<_>, Vec<Arc<dyn Middleware>>) =
+            layers.in_order().into_iter().unzip();
+        let chain = ClientWithMiddleware::new(reqwest, stack);
+        let options = Settled::new(base_url).with(self.options)?;
+        Ok(Client::from_parts(chain, installed, origins, options))
+    }
+
+    fn with_origin(
+        mut self,
+        origin: &str,
+        add: impl FnOnce(OriginAllowList, Origin) -> OriginAllowList,
+    ) -> Self {
+        match origin.parse() {
+            Ok(origin) => self.origins = add(self.origins, origin),
+            Err(error) => self.invalid = self.invalid.or_else(|| Some(builder_error(error))),
+        }
+        self
+    }
+}
+
+impl fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,179 @@
+//! What may differ from one derived client to the next.
+
+use std::time::Duration;
+
+use http::{HeaderMap, HeaderName, HeaderValue};
+use request_context::OriginAllowList;
+use reqwest::Request;
+use url::Url;
+
+use crate::{ApiError, ErrorKind};
+
+/// What may differ from one derived client to the next, for [`Client::with`](crate::Client::with). What isn't set stays
+/// as the parent has it.
+///
+/// ```
+/// use std::time::Duration;
+/// use facade::{CallOptions, Client};
+///
+/// # fn main() -> Result<(), facade::ApiError> {
+/// let client = Client::builder("https://api.example.com/v1").build()?;
+/// let reports = client.with(
+///     CallOptions::new()
+///         .base_url("https://api.example.com/v1/reports")
+///         .default_header("accept-language", "de")
+///         .deadline(Duration::from_secs(120)),
+/// )?;
+/// # Ok(()) }
+/// ```
+#[derive(Debug, Default)]
+#[must_use]
+pub struct CallOptions {
+    base_url: Option<Result<Url, ApiError>>,
+    headers: HeaderMap,
+    deadline: Option<Duration>,
+    body_limit: Option<usize>,
+    invalid: Option<ApiError>,
+}
+
+impl CallOptions {
+    /// Options that change nothing yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets the URL that relative paths are appended to. Credentials still go only to the origins that the parent
+    /// allows.
+    pub fn base_url(mut self, url: impl AsRef<str>) -> Self {
+        self.base_url = Some(parse_base_url(url.as_ref()));
+        self
+    }
+
+    /// Sets a header on every request that doesn't set it itself. A value that is marked sensitive goes only to
+    /// allowed origins.
+    pub fn default_header<N, V>(mut self, name: N, value: V) -> Self
+    where
+        N: TryInto<HeaderName, Error: Into<http::Error>>,
+        V: TryInto<HeaderValue, Error: Into<http::Error>>,
+    {
+        match header(name, value) {
+            Ok((name, value)) => {
+                self.headers.insert(name, value);
+            }
+            Err(error) => self.invalid = self.invalid.or(Some(error)),
+        }
+        self
+    }
+
+    /// Sets a header as [`default_header`](Self::default_header) does, and marks its value sensitive: an API key, for
+    /// example. It goes only to allowed origins, and no log shows it.
+    pub fn sensitive_header<N, V>(self, name: N, value: V) -> Self
+    where
+        N: TryInto<HeaderName, Error: Into<http::Error>>,
+        V: TryInto<HeaderValue, Error: Into<http::Error>>,
+    {
+        let value = value
+            .try_into()
+            .map_err(Into::into)
+            .map(|mut value: HeaderValue| {
+                value.set_sensitive(true);
+                value
+            });
+        match value {
+            Ok(value) => self.default_header(name, value),
+            Err(error) => Self {
+                invalid: self.invalid.or_else(|| Some(builder_error(error))),
+                ..self
+            },
+        }
+    }
+
+    /// Gives every call this long, with all its waits and its response body. Default: no limit.
+    pub fn deadline(mut self, within: Duration) -> Self {
+        self.deadline = Some(within);
+        self
+    }
+
+    /// How many bytes of a body `json`, `text` and `bytes` read at the most. Default: 16 MiB.
+    pub fn body_limit(mut self, bytes: usize) -> Self {
+        self.body_limit = Some(bytes);
+        self
+    }
+}
+
+/// The options of one client, settled.
+#[derive(Clone, Debug)]
+pub(crate) struct Settled {
+    pub(crate) base_url: Url,
+    pub(crate) headers: HeaderMap,
+    pub(crate) deadline: Option<Duration>,
+    pub(crate) body_limit: usize,
+}
+
+impl Settled {
+    const BODY_LIMIT: usize = 16 * 1024 * 1024;
+
+    pub(crate) fn new(base_url: Url) -> Self {
+        Self {
+            base_url,
+            headers: HeaderMap::new(),
+            deadline: None,
+            body_limit: Self::BODY_LIMIT,
+        }
+    }
+
+    pub(crate) fn with(mut self, options: CallOptions) -> Result<Self, ApiError> {
+        if let Some(error) = options.invalid {
+            return Err(error);
+        }
+        if let Some(base_url) = options.base_url {
+            self.base_url = base_url?;
+        }
+        for (name, value) in &options.headers {
+            self.headers.insert(name, value.clone());
+        }
+        self.deadline = options.deadline.or(self.deadline);
+        self.body_limit = options.body_limit.unwrap_or(self.body_limit);
+        Ok(self)
+    }
+
+    /// Adds the default headers that the request doesn't set itself, the sensitive ones only for allowed origins.
+    pub(crate) fn add_headers(&self, request: &mut Request, origins: &OriginAllowList) {
+        if self.headers.is_empty() {
+            return;
+        }
+        let allowed = origins.allows(request.url());
+        for (name, value) in &self.headers {
+            let wanted = allowed || !value.is_sensitive();
+            if wanted && !request.headers().contains_key(name) {
+                request.headers_mut().insert(name, value.clone());
+            }
+        }
+    }
+}
+
+pub(crate) fn parse_base_url(text: &str) -> Result<Url, ApiError> {
+    let url = Url::parse(text).map_err(builder_error)?;
+    match url.scheme() {
+        "http" | "https" => Ok(url),
+        _ => Err(builder_error(crate::InvalidTarget::NotHttp)),
+    }
+}
+
+pub(crate) fn header<N, V>(name: N, value: V) -> Result<(HeaderName, HeaderValue), ApiError>
+where
+    N: TryInto<HeaderName, Error: Into<http::Error>>,
+    V: TryInto<HeaderValue, Error: Into<http::Error>>,
+{
+    let name = name
+        .try_into()
+        .map_err(|error| builder_error(error.into()))?;
+    let value = value
+        .try_into()
+        .map_err(|error| builder_error(error.into()))?;
+    Ok((name, value))
+}
+
+pub(crate) fn builder_error(source: impl std::error::Error + Send + Sync + 'static) -> ApiError {
+    ApiError::with_source(ErrorKind::Builder, source)
+}

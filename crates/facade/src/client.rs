@@ -1,0 +1,131 @@
+//! The client.
+
+use std::fmt;
+use std::sync::Arc;
+
+use request_context::OriginAllowList;
+use reqwest::Method;
+use reqwest_middleware::ClientWithMiddleware;
+use url::Url;
+
+use crate::call_options::Settled;
+use crate::order::Layer;
+use crate::{ApiError, CallOptions, ClientBuilder, IntoTarget, Request};
+
+/// A client for one REST API. It clones cheaply, and clones share connections and session.
+///
+/// ```
+/// use facade::Client;
+///
+/// # async fn example() -> Result<(), facade::ApiError> {
+/// # #[derive(serde::Deserialize)] struct User { name: String }
+/// let client = Client::builder("https://api.example.com/v1").build()?;
+/// let user: User = client.get(["users", "7"]).fetch().await?;
+/// # Ok(()) }
+/// ```
+#[derive(Clone)]
+pub struct Client {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) options: Arc<Settled>,
+}
+
+/// What a client has in common with those derived from it.
+pub(crate) struct Shared {
+    pub(crate) chain: ClientWithMiddleware,
+    pub(crate) origins: OriginAllowList,
+    installed: Vec<Layer>,
+}
+
+impl Client {
+    /// Sets up a client whose relative paths are appended to this URL.
+    pub fn builder(base_url: impl Into<String>) -> ClientBuilder {
+        ClientBuilder::new(base_url.into())
+    }
+
+    /// Derives a client that differs in these options. It shares connections, session and layers with this one.
+    ///
+    /// # Errors
+    ///
+    /// An [`ApiError`] of kind [`Builder`](crate::ErrorKind::Builder) when an option is not valid.
+    pub fn with(&self, options: CallOptions) -> Result<Self, ApiError> {
+        let settled = Settled::clone(&self.options).with(options)?;
+        Ok(Self {
+            shared: Arc::clone(&self.shared),
+            options: Arc::new(settled),
+        })
+    }
+
+    /// Begins a `GET` request.
+    pub fn get(&self, target: impl IntoTarget) -> Request {
+        self.request(Method::GET, target)
+    }
+
+    /// Begins a `POST` request.
+    pub fn post(&self, target: impl IntoTarget) -> Request {
+        self.request(Method::POST, target)
+    }
+
+    /// Begins a `PUT` request.
+    pub fn put(&self, target: impl IntoTarget) -> Request {
+        self.request(Method::PUT, target)
+    }
+
+    /// Begins a `PATCH` request.
+    pub fn patch(&self, target: impl IntoTarget) -> Request {
+        self.request(Method::PATCH, target)
+    }
+
+    /// Begins a `DELETE` request.
+    pub fn delete(&self, target: impl IntoTarget) -> Request {
+        self.request(Method::DELETE, target)
+    }
+
+    /// Begins a `HEAD` request.
+    pub fn head(&self, target: impl IntoTarget) -> Request {
+        self.request(Method::HEAD, target)
+    }
+
+    /// Begins a request. What is wrong with the target is reported when the request is sent.
+    pub fn request(&self, method: Method, target: impl IntoTarget) -> Request {
+        Request::new(self.clone(), method, target.resolve(&self.options.base_url))
+    }
+
+    /// The URL that relative paths are appended to.
+    pub fn base_url(&self) -> &Url {
+        &self.options.base_url
+    }
+
+    /// The chain below, for what this client has no call for. Its requests pass the same layers, but get no default
+    /// header, base URL, deadline or body limit; [`ApiError::from`] types their errors.
+    pub fn inner(&self) -> &ClientWithMiddleware {
+        &self.shared.chain
+    }
+
+    pub(crate) fn from_parts(
+        chain: ClientWithMiddleware,
+        installed: Vec<Layer>,
+        origins: OriginAllowList,
+        options: Settled,
+    ) -> Self {
+        Self {
+            shared: Arc::new(Shared {
+                chain,
+                origins,
+                installed,
+            }),
+            options: Arc::new(options),
+        }
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field(
+                "origin",
+                &self.options.base_url.origin().ascii_serialization(),
+            )
+            .field("layers", &self.shared.installed)
+            .finish_non_exhaustive()
+    }
+}

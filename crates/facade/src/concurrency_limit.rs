@@ -1,0 +1,54 @@
+//! Middleware that lets only so many requests be in flight at a time.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use http::Extensions;
+use request_context::{Call, DeadlineExceeded};
+use reqwest::{Request, Response};
+use reqwest_middleware::{Error, Middleware, Next, Result};
+use tokio::sync::Semaphore;
+use tokio::time::timeout_at;
+
+/// Lets only so many requests be in flight at a time, each until its headers have arrived. The others wait in turn, no
+/// longer than their deadline.
+///
+/// It stands innermost: no permit is held in a backoff or while a refresh runs, so that a refresh through the same
+/// client can't wait for itself.
+pub(crate) struct ConcurrencyLimit {
+    permits: Arc<Semaphore>,
+}
+
+impl ConcurrencyLimit {
+    pub(crate) fn new(in_flight: usize) -> Self {
+        let permits = in_flight.clamp(1, Semaphore::MAX_PERMITS);
+        Self {
+            permits: Arc::new(Semaphore::new(permits)),
+        }
+    }
+}
+
+#[cfg_attr(not(target_arch = "wasm32"), async_trait)]
+#[cfg_attr(target_arch = "wasm32", async_trait(?Send))]
+impl Middleware for ConcurrencyLimit {
+    async fn handle(
+        &self,
+        mut request: Request,
+        extensions: &mut Extensions,
+        next: Next<'_>,
+    ) -> Result<Response> {
+        if let Ok(_permit) = self.permits.try_acquire() {
+            return next.run(request, extensions).await;
+        }
+        let call = Call::of(extensions);
+        let permit = self.permits.acquire();
+        let _permit = match call.deadline() {
+            None => permit.await,
+            Some(at) => timeout_at(at, permit)
+                .await
+                .map_err(|_| Error::middleware(DeadlineExceeded::new()))?,
+        };
+        call.stamp(&mut request).map_err(Error::middleware)?;
+        next.run(request, extensions).await
+    }
+}

@@ -1,0 +1,107 @@
+//! A preconfigured HTTP client for REST APIs.
+//!
+//! ```no_run
+//! use std::time::Duration;
+//! use facade::{Client, ErrorKind};
+//!
+//! # #[derive(serde::Deserialize)] struct User { name: String }
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), facade::ApiError> {
+//! let client = Client::builder("https://api.example.com/v1")
+//!     .deadline(Duration::from_secs(30))
+//!     .build()?;
+//!
+//! match client.get(["users", "7"]).fetch::<User>().await {
+//!     Ok(user) => println!("{}", user.name),
+//!     Err(error) if error.kind() == ErrorKind::NotFound => println!("nobody"),
+//!     Err(error) => return Err(error),
+//! }
+//! # Ok(()) }
+//! ```
+//!
+//! With a session, whose token is refreshed once while all other requests wait:
+//!
+//! ```
+//! use facade::{BearerTokens, Client, RefreshError, RefreshQueue, TokenSet};
+//!
+//! # async fn exchange(_: &TokenSet) -> Result<TokenSet, std::io::Error> { Ok(TokenSet::new("a2")) }
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let queue = RefreshQueue::new(|stale: Option<BearerTokens>| async move {
+//!     let stale = stale.ok_or_else(|| RefreshError::rejected("nobody is signed in"))?;
+//!     let tokens = exchange(stale.tokens()).await.map_err(RefreshError::failed)?;
+//!     BearerTokens::new(tokens).map_err(RefreshError::failed)
+//! });
+//! queue.set(BearerTokens::new(TokenSet::new("a1").refresh_token("r1"))?);
+//!
+//! let client = Client::builder("https://api.example.com/v1").session(queue).build()?;
+//! # Ok(()) }
+//! ```
+//!
+//! # Defaults
+//!
+//! | | default | option |
+//! |---|---|---|
+//! | connecting | 10 s | [`connect_timeout`](ClientBuilder::connect_timeout) |
+//! | silence of one attempt | 30 s | [`read_timeout`](ClientBuilder::read_timeout) |
+//! | the whole call | no limit | [`deadline`](ClientBuilder::deadline) |
+//! | redirects | 10, no `Referer` | [`max_redirects`](ClientBuilder::max_redirects) |
+//! | a buffered body | 16 MiB | [`body_limit`](ClientBuilder::body_limit) |
+//! | an error's body | 64 KiB | [`error_body_limit`](ClientBuilder::error_body_limit) |
+//! | requests in flight | 512 | [`concurrency_limit`](ClientBuilder::concurrency_limit) |
+//! | idle connections of a host | 32 | [`max_idle_per_host`](ClientBuilder::max_idle_per_host) |
+//! | callers that wait for one refresh | 10,000 | [`max_waiters`](refresh_queue::RefreshQueueBuilder::max_waiters) |
+//! | where credentials go | the base URL's origin, over `https` or to this machine | [`allow_origin`](ClientBuilder::allow_origin) |
+//!
+//! # Credentials and redirects
+//!
+//! Credentials, and default headers marked sensitive, go to allowed origins only. reqwest follows redirects by itself
+//! and drops `Authorization` and cookies when one leaves the origin. A request that carries any other header marked
+//! sensitive is not followed to another origin: it ends as an error of kind [`Redirect`](ErrorKind::Redirect).
+//!
+//! # When to use
+//!
+//! For programs that talk to a REST API and want the layers of this workspace in their one right order. To add one of
+//! them to a client that you have, use its own crate.
+//!
+//! # Order
+//!
+//! See [`Place`] for where your own middleware goes, and `docs/order.md` for the whole.
+//!
+//! # Features
+//!
+//! TLS (`rustls` by default, `rustls-no-provider`, `native-tls`), `http2` and `system-proxy` (on by default), `brotli`,
+//! `deflate`, `gzip`, `zstd`, `cookies`, `socks`, `hickory-dns`: each turns on the feature of reqwest of that name.
+
+mod builder;
+mod call_options;
+mod client;
+mod concurrency_limit;
+mod order;
+mod redirects;
+mod request;
+mod response;
+mod target;
+
+pub use builder::ClientBuilder;
+pub use call_options::CallOptions;
+pub use client::Client;
+pub use order::Place;
+pub use request::Request;
+pub use response::{BodyTooLarge, Response};
+pub use target::{IntoTarget, InvalidTarget};
+
+pub use auth_middleware::BearerTokens;
+pub use cancel::Deadline;
+pub use error_map::{ApiError, DecodeError, ErrorKind, TimeoutPhase};
+pub use refresh_queue::{
+    QueueError, Refresh, RefreshError, RefreshFailure, RefreshQueue, Renewable,
+};
+pub use request_context::{
+    Cancelled, CredentialUnavailable, DeadlineExceeded, RedirectRefused, SessionEnded,
+};
+pub use token_store::{SessionId, TokenSet};
+pub use tokio_util::sync::CancellationToken;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,0 +1,89 @@
+//! The order of the layers, written once. `docs/order.md` says why each stands where it does.
+
+use std::sync::Arc;
+
+use reqwest_middleware::Middleware;
+
+/// Where a middleware of your own goes. See `docs/order.md` for what lies between.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Place {
+    /// Once per call, above the error map: sees an [`ApiError`](crate::ApiError) where the answer was an error.
+    Outcome,
+    /// Once per call, below the error map: sees raw answers, after a refused credential has been healed.
+    Call,
+    /// Once per attempt: sees each request as it leaves, its credential included, and each raw answer.
+    Attempt,
+}
+
+/// A place in the order, ours or one for a middleware of the caller's own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Layer {
+    Cancel,
+    Own(Place),
+    ErrorMap,
+    RefreshQueue,
+    Auth,
+    RedirectGuard,
+    ConcurrencyLimit,
+}
+
+/// From the caller down to the network.
+pub(crate) const ORDER: [Layer; 9] = [
+    Layer::Cancel,
+    Layer::Own(Place::Outcome),
+    Layer::ErrorMap,
+    Layer::Own(Place::Call),
+    Layer::RefreshQueue,
+    Layer::Auth,
+    Layer::Own(Place::Attempt),
+    Layer::RedirectGuard,
+    Layer::ConcurrencyLimit,
+];
+
+/// The layers of one client, each with its place.
+#[derive(Default)]
+pub(crate) struct Layers(Vec<(Layer, Arc<dyn Middleware>)>);
+
+impl Layers {
+    pub(crate) fn add(&mut self, place: Layer, middleware: impl Middleware) {
+        self.add_arc(place, Arc::new(middleware));
+    }
+
+    pub(crate) fn add_arc(&mut self, place: Layer, middleware: Arc<dyn Middleware>) {
+        self.0.push((place, middleware));
+    }
+
+    /// Sorts them into the one order. Several at one place keep the order in which they were added.
+    pub(crate) fn in_order(mut self) -> Vec<(Layer, Arc<dyn Middleware>)> {
+        self.0
+            .sort_by_key(|(layer, _)| ORDER.iter().position(|place| place == layer));
+        self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_documentation_shows_this_order() {
+        let page = include_str!("../../../docs/order.md");
+        let documented: Vec<_> = page
+            .lines()
+            .filter_map(|line| line.strip_prefix("| `")?.split('`').next())
+            .collect();
+        let coded = ORDER.map(|layer| match layer {
+            Layer::Cancel => "cancel",
+            Layer::Own(Place::Outcome) => "Place::Outcome",
+            Layer::ErrorMap => "error-map",
+            Layer::Own(Place::Call) => "Place::Call",
+            Layer::RefreshQueue => "refresh-queue",
+            Layer::Auth => "auth-middleware",
+            Layer::Own(Place::Attempt) => "Place::Attempt",
+            Layer::RedirectGuard => "redirect guard",
+            Layer::ConcurrencyLimit => "concurrency limit",
+        });
+        assert_eq!(documented, coded);
+    }
+}

@@ -1,0 +1,256 @@
+//! A request, from its first word to its answer.
+
+use std::fmt;
+use std::time::Duration;
+
+use cancel::{CancelOn, Deadline};
+use http::header::{ACCEPT, CONTENT_TYPE};
+use http::{Extensions, HeaderName, HeaderValue};
+use request_context::{BoxError, Call, ReplayableBody, WithoutAuth};
+use reqwest::{Body, Method};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tokio_util::sync::CancellationToken;
+use url::Url;
+
+use crate::call_options::{builder_error, header};
+use crate::{ApiError, Client, InvalidTarget, Response};
+
+/// A request that is being put together. Nothing happens before [`send`](Self::send) or [`fetch`](Self::fetch).
+///
+/// Whatever can't be put together, such as a header with a line break, is reported there as well.
+#[must_use = "a request does nothing until it is sent"]
+pub struct Request {
+    client: Client,
+    inner: Result<reqwest::Request, ApiError>,
+    extensions: Extensions,
+    body_limit: usize,
+}
+
+impl Request {
+    pub(crate) fn new(client: Client, method: Method, url: Result<Url, InvalidTarget>) -> Self {
+        let mut extensions = Extensions::new();
+        if let Some(deadline) = client.options.deadline {
+            extensions.insert(Deadline::within(deadline));
+        }
+        Self {
+            inner: match url {
+                Ok(url) => Ok(reqwest::Request::new(method, url)),
+                Err(error) => Err(builder_error(error)),
+            },
+            extensions,
+            body_limit: client.options.body_limit,
+            client,
+        }
+    }
+
+    /// Adds parameters to the query, as `application/x-www-form-urlencoded`. Those that are there stay.
+    pub fn query(self, parameters: &(impl Serialize + ?Sized)) -> Self {
+        self.change(|request| {
+            let url = request.url_mut();
+            let mut pairs = url.query_pairs_mut();
+            let serializer = serde_urlencoded::Serializer::new(&mut pairs);
+            parameters.serialize(serializer).map_err(builder_error)?;
+            drop(pairs);
+            if url.query() == Some("") {
+                url.set_query(None);
+            }
+            Ok(())
+        })
+    }
+
+    /// Sets a header. It replaces a default header of that name.
+    pub fn header<N, V>(self, name: N, value: V) -> Self
+    where
+        N: TryInto<HeaderName, Error: Into<http::Error>>,
+        V: TryInto<HeaderValue, Error: Into<http::Error>>,
+    {
+        self.change(|request| {
+            let (name, value) = header(name, value)?;
+            request.headers_mut().insert(name, value);
+            Ok(())
+        })
+    }
+
+    /// Sets the body to JSON, and `Content-Type` to go with it unless it is set already.
+    pub fn json(self, body: &(impl Serialize + ?Sized)) -> Self {
+        self.change(|request| {
+            let json = serde_json::to_vec(body).map_err(builder_error)?;
+            set_body(request, json.into(), "application/json");
+            Ok(())
+        })
+    }
+
+    /// Sets the body to an HTML form (`application/x-www-form-urlencoded`), and `Content-Type` to go with it unless it is
+    /// set already.
+    pub fn form(self, body: &(impl Serialize + ?Sized)) -> Self {
+        self.change(|request| {
+            let form = serde_urlencoded::to_string(body).map_err(builder_error)?;
+            set_body(request, form.into(), "application/x-www-form-urlencoded");
+            Ok(())
+        })
+    }
+
+    /// Sets the body. A stream is sent once; to have it sent again after a refused credential, see
+    /// [`replayable_body`](Self::replayable_body).
+    pub fn body(self, body: impl Into<Body>) -> Self {
+        self.change(|request| {
+            *request.body_mut() = Some(body.into());
+            Ok(())
+        })
+    }
+
+    /// Sets the body to what this closure makes, as often as it has to be sent. For files and streams, which can't be
+    /// cloned.
+    pub fn replayable_body<B: Into<Body>>(
+        self,
+        make: impl Fn() -> Result<B, BoxError> + Send + Sync + 'static,
+    ) -> Self {
+        let body = ReplayableBody::new(move |request| {
+            *request.body_mut() = Some(make()?.into());
+            Ok(())
+        });
+        let kept = body.clone();
+        self.change(|request| {
+            let restored = body.restore(request);
+            restored.map_err(|error| ApiError::with_source(crate::ErrorKind::Builder, error))
+        })
+        .extension(kept)
+    }
+
+    /// Ends the call when this token is cancelled.
+    pub fn cancel(self, token: &CancellationToken) -> Self {
+        self.extension(CancelOn::new(token))
+    }
+
+    /// Says by when the call must have ended, with all its waits and its response body: a duration from when it is sent,
+    /// or an instant. Of this one and the client's the earlier counts.
+    pub fn deadline(self, deadline: impl Into<Deadline>) -> Self {
+        let own = deadline.into();
+        let earlier = match self.extensions.get::<Deadline>() {
+            Some(deadline) => own.or_earlier(*deadline),
+            None => own,
+        };
+        self.extension(earlier)
+    }
+
+    /// How long one attempt may take, its response body included. Default: no limit but the client's.
+    pub fn timeout(self, timeout: Duration) -> Self {
+        self.change(|request| {
+            *request.timeout_mut() = Some(timeout);
+            Ok(())
+        })
+    }
+
+    /// Sends the request without a credential: it neither waits for a refresh nor starts one.
+    pub fn without_auth(self) -> Self {
+        self.extension(WithoutAuth)
+    }
+
+    /// How many bytes of the body `json`, `text` and `bytes` read at the most. Default: the client's.
+    pub fn body_limit(mut self, bytes: usize) -> Self {
+        self.body_limit = bytes;
+        self
+    }
+
+    /// Hands something to a layer that looks for it, such as a middleware of your own.
+    pub fn extension<T: Clone + Send + Sync + 'static>(mut self, extension: T) -> Self {
+        self.extensions.insert(extension);
+        self
+    }
+
+    /// Sends the request. Its answer is there when its headers are.
+    ///
+    /// # Errors
+    ///
+    /// An [`ApiError`] for whatever went wrong, a status of 400 or more included.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future stops the call. A token refresh that it needed goes on for the others.
+    pub async fn send(self) -> Result<Response, ApiError> {
+        let Self {
+            client,
+            inner,
+            mut extensions,
+            body_limit,
+        } = self;
+        let mut request = inner?;
+        let shared = &client.shared;
+        client.options.add_headers(&mut request, &shared.origins);
+        let method = request.method().clone();
+        let url = request.url().clone();
+        let call = Call::of(&mut extensions);
+
+        let sent = shared
+            .chain
+            .execute_with_extensions(request, &mut extensions);
+        match sent.await {
+            Ok(response) => Ok(Response::new(response, method, call, body_limit)),
+            Err(error) => {
+                let error = ApiError::from(error);
+                // The error map knows the URL that answered, which redirects may have changed.
+                let error = match error.url() {
+                    Some(_) => error,
+                    None => error.for_request(&method, &url),
+                };
+                Err(error.after_attempts(call.attempts()))
+            }
+        }
+    }
+
+    /// Sends the request and decodes the JSON of its answer. Asks for JSON unless `Accept` is set already. An empty body
+    /// counts as `null`.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send) and [`Response::json`].
+    ///
+    /// # Cancel safety
+    ///
+    /// As [`send`](Self::send).
+    pub async fn fetch<T: DeserializeOwned>(self) -> Result<T, ApiError> {
+        let request = self.change(|request| {
+            let headers = request.headers_mut();
+            headers
+                .entry(ACCEPT)
+                .or_insert(HeaderValue::from_static("application/json"));
+            Ok(())
+        });
+        request.send().await?.json().await
+    }
+
+    fn change(
+        mut self,
+        change: impl FnOnce(&mut reqwest::Request) -> Result<(), ApiError>,
+    ) -> Self {
+        if let Ok(request) = &mut self.inner
+            && let Err(error) = change(request)
+        {
+            self.inner = Err(error.for_request(request.method(), request.url()));
+        }
+        self
+    }
+}
+
+fn set_body(request: &mut reqwest::Request, body: Body, content_type: &'static str) {
+    *request.body_mut() = Some(body);
+    let headers = request.headers_mut();
+    headers
+        .entry(CONTENT_TYPE)
+        .or_insert(HeaderValue::from_static(content_type));
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Request");
+        match &self.inner {
+            Ok(request) => shown
+                .field("method", request.method())
+                .field("origin", &request.url().origin().ascii_serialization())
+                .field("path", &request.url().path()),
+            Err(error) => shown.field("error", error),
+        };
+        shown.finish_non_exhaustive()
+    }
+}

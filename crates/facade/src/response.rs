@@ -1,0 +1,199 @@
+//! An answer, and the ways to read its body.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use bytes::{Bytes, BytesMut};
+use error_map::{ApiError, ErrorKind, TimeoutPhase, decode_json};
+use futures_core::Stream;
+use futures_util::stream;
+use http::{HeaderMap, Method, StatusCode, Version};
+use request_context::Call;
+use serde::de::DeserializeOwned;
+use url::Url;
+
+/// An answer whose headers have arrived. Its status is below 400: what is above comes as an [`ApiError`].
+pub struct Response {
+    inner: reqwest::Response,
+    method: Method,
+    call: Arc<Call>,
+    body_limit: usize,
+}
+
+impl Response {
+    pub(crate) fn new(
+        inner: reqwest::Response,
+        method: Method,
+        call: Arc<Call>,
+        body_limit: usize,
+    ) -> Self {
+        Self {
+            inner,
+            method,
+            call,
+            body_limit,
+        }
+    }
+
+    /// The status.
+    pub fn status(&self) -> StatusCode {
+        self.inner.status()
+    }
+
+    /// The headers.
+    pub fn headers(&self) -> &HeaderMap {
+        self.inner.headers()
+    }
+
+    /// The URL that answered, after redirects.
+    pub fn url(&self) -> &Url {
+        self.inner.url()
+    }
+
+    /// The HTTP version.
+    pub fn version(&self) -> Version {
+        self.inner.version()
+    }
+
+    /// The length of the body, if it is known beforehand.
+    pub fn content_length(&self) -> Option<u64> {
+        self.inner.content_length()
+    }
+
+    /// The address that answered, if it is known.
+    pub fn remote_addr(&self) -> Option<SocketAddr> {
+        self.inner.remote_addr()
+    }
+
+    /// How often the call was sent, replays included.
+    pub fn attempts(&self) -> u32 {
+        self.call.attempts()
+    }
+
+    /// Reads the body and decodes it as JSON. An empty one counts as `null`, so that `()` and `Option` accept it.
+    ///
+    /// # Errors
+    ///
+    /// An [`ApiError`] of kind [`Decode`](ErrorKind::Decode) when the body is not what was asked for, and as
+    /// [`bytes`](Self::bytes).
+    pub async fn json<T: DeserializeOwned>(mut self) -> Result<T, ApiError> {
+        let body = self.read().await?;
+        decode_json(&body).map_err(|error| self.locate(error))
+    }
+
+    /// Reads the body as UTF-8; what isn't is replaced.
+    ///
+    /// # Errors
+    ///
+    /// As [`bytes`](Self::bytes).
+    pub async fn text(self) -> Result<String, ApiError> {
+        let body = self.bytes().await?;
+        Ok(String::from_utf8_lossy(&body).into_owned())
+    }
+
+    /// Reads the body.
+    ///
+    /// # Errors
+    ///
+    /// An [`ApiError`] when the body breaks off, when the call is cancelled or its deadline passes meanwhile, and of
+    /// kind [`TooLarge`](ErrorKind::TooLarge) when the body is longer than the limit.
+    pub async fn bytes(mut self) -> Result<Bytes, ApiError> {
+        self.read().await
+    }
+
+    /// The body piece by piece, as it arrives and without a limit on its length.
+    ///
+    /// Its errors are those of [`bytes`](Self::bytes); the stream ends after one.
+    pub fn stream(self) -> impl Stream<Item = Result<Bytes, ApiError>> + Send + Unpin + use<> {
+        Box::pin(stream::unfold(Some(self), async |response| {
+            let mut response = response?;
+            match response.chunk().await {
+                Ok(chunk) => Some((Ok(chunk?), Some(response))),
+                Err(error) => Some((Err(error), None)),
+            }
+        }))
+    }
+
+    /// The answer as reqwest has it, for what has no call here. Errors of its body are reqwest's;
+    /// [`ApiError::from`] types them.
+    pub fn into_inner(self) -> reqwest::Response {
+        self.inner
+    }
+
+    async fn read(&mut self) -> Result<Bytes, ApiError> {
+        let limit = self.body_limit;
+        let announced = self.content_length().unwrap_or(0);
+        if usize::try_from(announced).map_or(true, |announced| announced > limit) {
+            return Err(self.too_large());
+        }
+        // Most bodies come in one piece, which is then passed on without a copy.
+        let first = self.chunk().await?.unwrap_or_default();
+        if first.len() > limit {
+            return Err(self.too_large());
+        }
+        let Some(mut next) = self.chunk().await? else {
+            return Ok(first);
+        };
+        let mut body = BytesMut::from(first);
+        loop {
+            if next.len() > limit - body.len() {
+                return Err(self.too_large());
+            }
+            body.extend_from_slice(&next);
+            match self.chunk().await? {
+                Some(chunk) => next = chunk,
+                None => return Ok(body.freeze()),
+            }
+        }
+    }
+
+    async fn chunk(&mut self) -> Result<Option<Bytes>, ApiError> {
+        match self.inner.chunk().await {
+            Ok(chunk) => Ok(chunk),
+            Err(error) => Err(self.locate(self.name_deadline(error))),
+        }
+    }
+
+    /// A timeout once the deadline has passed is the deadline's doing: reqwest's timer was stamped with it.
+    fn name_deadline(&self, error: reqwest::Error) -> ApiError {
+        if error.is_timeout() && self.call.is_overdue() {
+            return ApiError::with_source(ErrorKind::Timeout(TimeoutPhase::Deadline), error);
+        }
+        ApiError::from(error)
+    }
+
+    fn too_large(&self) -> ApiError {
+        let limit = self.body_limit;
+        self.locate(ApiError::with_source(
+            ErrorKind::TooLarge,
+            BodyTooLarge { limit },
+        ))
+    }
+
+    fn locate(&self, error: ApiError) -> ApiError {
+        error
+            .for_request(&self.method, self.url())
+            .after_attempts(self.attempts())
+    }
+}
+
+impl fmt::Debug for Response {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response")
+            .field("status", &self.status())
+            .field("version", &self.version())
+            .field("origin", &self.url().origin().ascii_serialization())
+            .field("path", &self.url().path())
+            .finish_non_exhaustive()
+    }
+}
+
+/// A body was longer than the caller allows. It is the source of an error of kind [`TooLarge`](ErrorKind::TooLarge).
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the body is longer than {limit} bytes")]
+#[non_exhaustive]
+pub struct BodyTooLarge {
+    /// How many bytes were allowed.
+    pub limit: usize,
+}

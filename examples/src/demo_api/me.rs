@@ -1,0 +1,25 @@
+//! `GET /me`: who the access token belongs to.
+
+use axum::Json;
+use axum::http::header::CACHE_CONTROL;
+use axum::response::IntoResponse;
+use serde::Serialize;
+
+use super::bearer::Caller;
+use super::tokens::SCOPE;
+
+#[derive(Serialize)]
+struct Me {
+    username: String,
+    scope: &'static str,
+}
+
+pub(super) async fn show(caller: Caller) -> impl IntoResponse {
+    (
+        [(CACHE_CONTROL, "private, no-store")],
+        Json(Me {
+            username: caller.username,
+            scope: SCOPE,
+        }),
+    )
+}
