@@ -4,3 +4,7 @@
 //! library inside the program, or as the `demo-api` binary in a process of its own.
 
 pub mod demo_api;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

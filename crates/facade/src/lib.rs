@@ -99,7 +99,7 @@ pub use refresh_queue::{
 pub use request_context::{
     Cancelled, CredentialUnavailable, DeadlineExceeded, RedirectRefused, SessionEnded,
 };
-pub use token_store::{SessionId, TokenSet};
+pub use token_store::{ExposeSecret, SecretString, SessionId, TokenSet};
 pub use tokio_util::sync::CancellationToken;
 
 #[cfg(doctest)]

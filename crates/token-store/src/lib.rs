@@ -47,6 +47,9 @@ pub use session_id::SessionId;
 pub use store::{LockedStore, TokenStore};
 pub use token_set::TokenSet;
 
+/// The type that tokens are held in, and the trait that shows one.
+pub use secrecy::{ExposeSecret, SecretString};
+
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
