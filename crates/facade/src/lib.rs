@@ -102,6 +102,11 @@ pub use request_context::{
 pub use token_store::{ExposeSecret, SecretString, SessionId, TokenSet};
 pub use tokio_util::sync::CancellationToken;
 
+/// The host, in the version this crate is built on: for bodies, header types, certificates and proxies.
+pub use reqwest;
+/// The chain's host, in the version this crate is built on: for middleware of your own.
+pub use reqwest_middleware;
+
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;

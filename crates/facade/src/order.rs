@@ -5,6 +5,28 @@ use std::sync::Arc;
 use reqwest_middleware::Middleware;
 
 /// Where a middleware of your own goes. See `docs/order.md` for what lies between.
+///
+/// ```
+/// use facade::reqwest::{Request, Response};
+/// use facade::reqwest_middleware::{Middleware, Next, Result};
+/// use facade::{Client, Place};
+///
+/// /// Prints the HTTP version of each answer.
+/// struct Versions;
+///
+/// #[async_trait::async_trait]
+/// impl Middleware for Versions {
+///     async fn handle(&self, request: Request, extensions: &mut http::Extensions, next: Next<'_>) -> Result<Response> {
+///         let response = next.run(request, extensions).await?;
+///         println!("{:?}", response.version());
+///         Ok(response)
+///     }
+/// }
+///
+/// # fn main() -> std::result::Result<(), facade::ApiError> {
+/// let client = Client::builder("https://api.example.com").middleware(Place::Attempt, Versions).build()?;
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Place {
