@@ -103,7 +103,13 @@ impl Middleware for AuthMiddleware {
 
         let response = next.run(request, extensions).await?;
         if response.status() == StatusCode::UNAUTHORIZED {
-            call.judge(Verdict::InvalidToken);
+            // A redirect that reqwest followed may have led to an origin that never saw the credential.
+            let ours = self.origins.allows(response.url());
+            call.judge(if ours {
+                Verdict::InvalidToken
+            } else {
+                Verdict::NotOurs
+            });
         }
         Ok(response)
     }

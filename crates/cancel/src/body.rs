@@ -6,34 +6,18 @@ use std::task::{Context, Poll, ready};
 use bytes::Bytes;
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use pin_project_lite::pin_project;
-use request_context::{BoxError, Cancelled};
-use reqwest::{Body, Response, ResponseBuilderExt};
+use request_context::{BoxError, Cancelled, with_body};
+use reqwest::{Body, Response};
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
 /// Makes the response's body end with [`Cancelled`] when the token is cancelled.
 pub(crate) fn cancel_on(response: Response, token: CancellationToken) -> Response {
-    let url = response.url().clone();
-    let (parts, body) = http::Response::from(response).into_parts();
-    let body = CancelBody {
-        body: Some(body),
-        cancelled: token.cancelled_owned(),
-    };
-    // The way through http::Response would lose the URL: reqwest keeps it in an extension of its own.
-    let mut marked = http::Response::new(Body::wrap(body));
-    *marked.status_mut() = parts.status;
-    *marked.version_mut() = parts.version;
-    *marked.headers_mut() = parts.headers;
-    *marked.extensions_mut() = parts.extensions;
-    marked.extensions_mut().extend(url_extension(url));
-    Response::from(marked)
-}
-
-fn url_extension(url: reqwest::Url) -> http::Extensions {
-    let builder = http::Response::builder().url(url);
-    builder.body(()).map_or_else(
-        |_| http::Extensions::new(),
-        |marked| marked.into_parts().0.extensions,
-    )
+    with_body(response, |body| {
+        Body::wrap(CancelBody {
+            body: Some(body),
+            cancelled: token.cancelled_owned(),
+        })
+    })
 }
 
 pin_project! {

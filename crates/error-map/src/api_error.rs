@@ -6,7 +6,7 @@ use std::fmt;
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode};
-use request_context::BoxError;
+use request_context::{BoxError, without_url};
 use url::Url;
 
 use crate::{ErrorKind, TimeoutPhase, classify, redact};
@@ -180,13 +180,6 @@ impl fmt::Debug for ApiError {
 impl Error for ApiError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         self.0.source.as_deref().map(|source| source as _)
-    }
-}
-
-fn without_url(source: BoxError) -> BoxError {
-    match source.downcast::<reqwest::Error>() {
-        Ok(error) => Box::new(error.without_url()),
-        Err(other) => other,
     }
 }
 

@@ -60,15 +60,15 @@ pub(crate) fn transport(error: &reqwest::Error) -> ErrorKind {
         error if error.is_redirect() => ErrorKind::Redirect,
         error if error.is_builder() => ErrorKind::Builder,
         error if error.is_status() => error.status().map_or(ErrorKind::Other, status),
-        error if error.is_decode() && is_json(error) => ErrorKind::Decode,
         // reqwest calls a body that broke off a decoding error too.
         error if error.is_request() || error.is_body() || error.is_decode() => ErrorKind::Reset,
         _ => ErrorKind::Other,
     }
 }
 
-fn is_json(error: &(dyn Error + 'static)) -> bool {
-    chain(error).any(<dyn Error>::is::<serde_json::Error>)
+/// The JSON error that reqwest's own `json` ended with, if that is what this is.
+pub(crate) fn json_error(error: &reqwest::Error) -> Option<&serde_json::Error> {
+    chain(error).find_map(|error| error.downcast_ref())
 }
 
 /// The error and all its sources.

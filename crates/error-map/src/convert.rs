@@ -1,10 +1,14 @@
 //! From the errors of the host crates to ours: what really happened, through whatever wraps it.
 
-use crate::{ApiError, ErrorKind, classify};
+use crate::{ApiError, DecodeError, ErrorKind, classify};
 
 /// Finds what really happened in a reqwest error: the typed errors of our layers come out of a body wrapped in it.
 impl From<reqwest::Error> for ApiError {
     fn from(error: reqwest::Error) -> Self {
+        // serde's own text quotes the value that it did not like.
+        if let Some(json) = classify::json_error(&error) {
+            return Self::with_source(ErrorKind::Decode, DecodeError::from(json));
+        }
         Self::with_source(classify::transport(&error), error)
     }
 }

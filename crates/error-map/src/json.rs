@@ -23,7 +23,7 @@ pub fn decode_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
         .map_err(|error| DecodeError::new(Some(error.path().to_string()), error.inner()))
         .and_then(|decoded| match deserializer.end() {
             Ok(()) => Ok(decoded),
-            Err(error) => Err(DecodeError::new(None, &error)),
+            Err(error) => Err(DecodeError::from(&error)),
         });
     decoded.map_err(|error| ApiError::with_source(ErrorKind::Decode, error))
 }
@@ -65,6 +65,12 @@ impl DecodeError {
     /// The column in bytes, counted from 1.
     pub fn column(&self) -> usize {
         self.column
+    }
+}
+
+impl From<&serde_json::Error> for DecodeError {
+    fn from(error: &serde_json::Error) -> Self {
+        Self::new(None, error)
     }
 }
 

@@ -1,7 +1,9 @@
 //! What may differ from one derived client to the next.
 
+use std::fmt;
 use std::time::Duration;
 
+use http::header::{AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use request_context::OriginAllowList;
 use reqwest::Request;
@@ -26,7 +28,7 @@ use crate::{ApiError, ErrorKind};
 /// )?;
 /// # Ok(()) }
 /// ```
-#[derive(Debug, Default)]
+#[derive(Default)]
 #[must_use]
 pub struct CallOptions {
     base_url: Option<Result<Url, ApiError>>,
@@ -50,14 +52,16 @@ impl CallOptions {
     }
 
     /// Sets a header on every request that doesn't set it itself. A value that is marked sensitive goes only to
-    /// allowed origins.
+    /// allowed origins; so do `Authorization`, `Cookie` and `Proxy-Authorization`, marked or not.
     pub fn default_header<N, V>(mut self, name: N, value: V) -> Self
     where
         N: TryInto<HeaderName, Error: Into<http::Error>>,
         V: TryInto<HeaderValue, Error: Into<http::Error>>,
     {
         match header(name, value) {
-            Ok((name, value)) => {
+            Ok((name, mut value)) => {
+                let is_credential = [AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION].contains(&name);
+                value.set_sensitive(is_credential || value.is_sensitive());
                 self.headers.insert(name, value);
             }
             Err(error) => self.invalid = self.invalid.or(Some(error)),
@@ -101,8 +105,17 @@ impl CallOptions {
     }
 }
 
+impl fmt::Debug for CallOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CallOptions")
+            .field("deadline", &self.deadline)
+            .field("body_limit", &self.body_limit)
+            .finish_non_exhaustive()
+    }
+}
+
 /// The options of one client, settled.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Settled {
     pub(crate) base_url: Url,
     pub(crate) headers: HeaderMap,

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use bytes::{Bytes, BytesMut};
 use error_map::{ApiError, ErrorKind, TimeoutPhase, decode_json};
 use futures_core::Stream;
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use http::{HeaderMap, Method, StatusCode, Version};
 use request_context::Call;
 use serde::de::DeserializeOwned;
@@ -106,13 +106,15 @@ impl Response {
     ///
     /// Its errors are those of [`bytes`](Self::bytes); the stream ends after one.
     pub fn stream(self) -> impl Stream<Item = Result<Bytes, ApiError>> + Send + Unpin + use<> {
-        Box::pin(stream::unfold(Some(self), async |response| {
+        let pieces = stream::unfold(Some(self), async |response| {
             let mut response = response?;
             match response.chunk().await {
                 Ok(chunk) => Some((Ok(chunk?), Some(response))),
                 Err(error) => Some((Err(error), None)),
             }
-        }))
+        });
+        // Fused, since an ended `unfold` panics when it is polled again.
+        Box::pin(pieces.fuse())
     }
 
     /// The answer as reqwest has it, for what has no call here. Errors of its body are reqwest's;

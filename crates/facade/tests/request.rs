@@ -303,8 +303,8 @@ fn debug_shows_neither_query_nor_headers() {
 #[test]
 fn a_client_can_be_shared_between_threads() {
     fn shared<T: Clone + Send + Sync + 'static>() {}
-    shared::<Client>();
     fn sendable<T: Send + 'static>(_: T) {}
+    shared::<Client>();
     let client = Client::builder(BASE).build().unwrap();
     sendable(client.get("a").send());
 }

@@ -67,7 +67,12 @@ impl<C: Renewable> RefreshMiddleware<C> {
     fn is_refused(&self, call: &Call, response: &Response) -> bool {
         match call.verdict() {
             Some(verdict) => verdict == Verdict::InvalidToken,
-            None => self.applies && response.status() == StatusCode::UNAUTHORIZED,
+            // A redirect that reqwest followed may have led to an origin that never saw the credential.
+            None => {
+                self.applies
+                    && response.status() == StatusCode::UNAUTHORIZED
+                    && self.origins.allows(response.url())
+            }
         }
     }
 

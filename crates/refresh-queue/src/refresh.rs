@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt;
 
 use async_trait::async_trait;
-use request_context::BoxError;
+use request_context::{BoxError, without_url};
 
 use crate::Renewable;
 
@@ -57,7 +57,7 @@ where
     }
 }
 
-/// Why a credential could not be renewed.
+/// Why a credential could not be renewed. The URL is taken out of an error of reqwest, whose text would show it.
 #[derive(Debug)]
 pub struct RefreshError {
     rejected: bool,
@@ -69,7 +69,7 @@ impl RefreshError {
     pub fn rejected(source: impl Into<BoxError>) -> Self {
         Self {
             rejected: true,
-            source: source.into(),
+            source: without_url(source.into()),
         }
     }
 
@@ -77,7 +77,7 @@ impl RefreshError {
     pub fn failed(source: impl Into<BoxError>) -> Self {
         Self {
             rejected: false,
-            source: source.into(),
+            source: without_url(source.into()),
         }
     }
 

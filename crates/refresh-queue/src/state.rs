@@ -34,6 +34,18 @@ struct Present<C> {
     versioned: Versioned,
     stale_at: Option<SystemTime>,
     expires_at: Option<SystemTime>,
+    /// A server has refused it: sending it again helps nobody, whatever the clock says.
+    refused: bool,
+}
+
+impl<C> Present<C> {
+    fn is_fresh(&self, wall: SystemTime) -> bool {
+        !self.refused && self.stale_at.is_none_or(|at| wall < at)
+    }
+
+    fn is_good(&self, wall: SystemTime) -> bool {
+        !self.refused && self.expires_at.is_none_or(|at| wall < at)
+    }
 }
 
 /// A refresh under way.
@@ -65,9 +77,7 @@ impl<C> State<C> {
     /// The credential that can be used without waiting: fresh, and no refresh under way.
     pub(crate) fn at_hand(&self, wall: SystemTime) -> Option<Versioned> {
         match &self.session {
-            Session::Present(present)
-                if self.flight.is_none() && present.stale_at.is_none_or(|at| wall < at) =>
-            {
+            Session::Present(present) if self.flight.is_none() && present.is_fresh(wall) => {
                 Some(present.versioned.clone())
             }
             _ => None,
@@ -79,13 +89,14 @@ impl<C> State<C> {
         if let Session::Ended(ended) = &self.session {
             return Decision::Refuse(ended.clone().into());
         }
-        if let (Need::NewerThan(refused), Session::Present(present)) = (need, &self.session)
-            && refused.version() != present.versioned.version()
-        {
-            return match need.settle(present.versioned.clone()) {
-                Ok(newer) => Decision::Use(newer),
-                Err(error) => Decision::Refuse(error),
-            };
+        if let (Need::NewerThan(refused), Session::Present(present)) = (need, &mut self.session) {
+            if refused.version() != present.versioned.version() {
+                return match need.settle(present.versioned.clone()) {
+                    Ok(newer) => Decision::Use(newer),
+                    Err(error) => Decision::Refuse(error),
+                };
+            }
+            present.refused = true;
         }
         if let Some(flight) = &mut self.flight {
             if flight.waiters >= self.limits.waiters {
@@ -150,10 +161,9 @@ impl<C> State<C> {
     /// What a waiter may still use when its refresh has failed: a credential that was only about to expire.
     pub(crate) fn fallback(&self, need: &Need, now: Now) -> Option<Versioned> {
         match (need, &self.session) {
-            (Need::Usable, Session::Present(present)) => present
-                .expires_at
-                .is_none_or(|at| now.wall < at)
-                .then(|| present.versioned.clone()),
+            (Need::Usable, Session::Present(present)) => {
+                present.is_good(now.wall).then(|| present.versioned.clone())
+            }
             _ => None,
         }
     }
@@ -237,6 +247,7 @@ impl<C> State<C> {
             versioned: versioned.clone(),
             stale_at,
             expires_at: fresh.expires_at,
+            refused: false,
         });
         versioned
     }

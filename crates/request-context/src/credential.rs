@@ -6,7 +6,7 @@ use std::sync::Arc;
 use http::{HeaderName, HeaderValue};
 use reqwest::Request;
 
-use crate::{BoxError, Principal};
+use crate::{BoxError, Principal, without_url};
 
 /// Puts itself on the final request: a bearer token, an API key, a signature.
 ///
@@ -61,7 +61,7 @@ impl CredentialError {
     /// The credential could not be applied, for this reason.
     pub fn new(source: impl Into<BoxError>) -> Self {
         Self {
-            source: source.into(),
+            source: without_url(source.into()),
         }
     }
 }

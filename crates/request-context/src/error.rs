@@ -7,6 +7,8 @@ use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 
+use crate::without_url;
+
 /// Any error that can cross threads.
 pub type BoxError = Box<dyn Error + Send + Sync>;
 
@@ -86,7 +88,7 @@ impl SessionEnded {
     /// The session ended because the server refused to renew it; the source says how.
     pub fn rejected(source: impl Into<BoxError>) -> Self {
         Self {
-            source: Some(Arc::from(source.into())),
+            source: Some(Arc::from(without_url(source.into()))),
         }
     }
 
@@ -131,7 +133,7 @@ impl CredentialUnavailable {
     /// No credential could be had, for this reason.
     pub fn new(source: impl Into<BoxError>) -> Self {
         Self {
-            source: Arc::from(source.into()),
+            source: Arc::from(without_url(source.into())),
         }
     }
 }

@@ -54,7 +54,9 @@ mod origin_allow_list;
 mod principal;
 mod replay;
 mod verdict;
+mod with_body;
 mod without_auth;
+mod without_url;
 
 pub use call::{Attempt, Call};
 pub use credential::{Credential, CredentialError, Version, Versioned};
@@ -68,7 +70,9 @@ pub use origin_allow_list::OriginAllowList;
 pub use principal::Principal;
 pub use replay::{Replay, ReplayError, ReplayableBody};
 pub use verdict::Verdict;
+pub use with_body::with_body;
 pub use without_auth::WithoutAuth;
+pub use without_url::without_url;
 
 /// The clock of every deadline: tokio's, so that paused time in tests governs it too.
 pub use tokio::time::Instant;

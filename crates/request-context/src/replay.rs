@@ -53,8 +53,7 @@ impl fmt::Debug for ReplayableBody {
     }
 }
 
-/// A copy of a request, kept so that it can be sent once more.
-#[derive(Debug)]
+/// A copy of a request, kept so that it can be sent once more. Its `Debug` shows nothing of the request.
 #[must_use]
 pub struct Replay {
     request: Request,
@@ -93,6 +92,12 @@ impl Replay {
             restored.map_err(|source| ReplayError { source })?;
         }
         Ok(self.request)
+    }
+}
+
+impl fmt::Debug for Replay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Replay").finish_non_exhaustive()
     }
 }
 

@@ -249,7 +249,12 @@ fn a_refused_credential_is_no_fallback() {
     let old = used(state.usable(0));
     let flight = started(state.newer_than(&old, 0));
     state.fail(flight, 0).unwrap().unwrap_err();
+    assert!(state.fallback(&Need::Usable, at(0)).is_none());
     assert!(state.fallback(&Need::NewerThan(old), at(0)).is_none());
+    assert!(matches!(
+        failure(&refused(state.usable(0))),
+        RefreshFailure::Failed(_)
+    ));
 }
 
 #[test]

@@ -1,0 +1,17 @@
+//! Each typed error, found from outside through the whole stack.
+
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
+mod building;
+mod cancelled;
+mod deadlines;
+mod decoding;
+mod expectations;
+mod session;
+mod statuses;
+mod transport;

@@ -1,0 +1,15 @@
+//! Planted secrets, and everything the stack can print.
+
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
+mod building;
+mod errors;
+mod planted;
+mod refreshers;
+mod shown;
+mod values;
