@@ -7,6 +7,8 @@
     reason = "a test fails by panicking"
 )]
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use facade::{CancellationToken, Cancelled, Place};
 use futures_util::{StreamExt, stream};
@@ -35,6 +37,17 @@ async fn dropping_before_the_headers_closes_the_connection() {
     let call = tokio::spawn(session.client().get("slow").send());
     soon(session.server.wait_for_requests(1)).await;
     call.abort();
+    soon(session.server.wait_for_disconnects(1)).await;
+}
+
+#[tokio::test]
+async fn a_deadline_that_passes_closes_the_connection() {
+    let session = Session::fresh().await;
+    session.server.on("/slow", Behaviour::HangBeforeHeaders);
+    let request = session.client().get("slow");
+    let call = tokio::spawn(request.deadline(Duration::from_secs(2)).send());
+    soon(session.server.wait_for_requests(1)).await;
+    assert!(soon(call).await.unwrap().unwrap_err().is_deadline());
     soon(session.server.wait_for_disconnects(1)).await;
 }
 

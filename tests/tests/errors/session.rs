@@ -73,7 +73,8 @@ async fn a_refusal_or_failure_of_the_refresher_is_found_with_its_reason() {
 
 #[tokio::test]
 async fn a_refresh_that_takes_too_long() {
-    let limit = Duration::from_millis(100);
+    // Long enough for the request to be under way, so that its end can be seen.
+    let limit = Duration::from_secs(2);
     let session = Session::stale_with(|queue| queue.timeout(limit)).await;
     let _held = session.hold_refresh();
     let error = soon(through_the_facade(session.client().get("me"))).await;
