@@ -39,7 +39,8 @@ impl Deadline {
     }
 
     /// The instant, for a call that begins now; none if it is too far away to be told.
-    pub(crate) fn instant(self, now: Instant) -> Option<Instant> {
+    #[must_use]
+    pub fn instant(self, now: Instant) -> Option<Instant> {
         let within = self.within.and_then(|time| now.checked_add(time));
         earlier(within, self.at)
     }

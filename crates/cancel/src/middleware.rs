@@ -14,8 +14,8 @@ use crate::{CancelOn, Deadline};
 /// Middleware that ends a call when its token is cancelled or its deadline passes.
 ///
 /// The token comes with the request, as a [`CancelOn`] in its extensions. The deadline is the client's
-/// ([`deadline`](Self::deadline)) or the request's ([`Deadline`]), whichever is earlier. Without either the layer
-/// does nothing.
+/// ([`deadline`](Self::deadline)), the request's ([`Deadline`]) or one that its [`Call`] has already, whichever is
+/// earliest. Without either the layer does nothing.
 ///
 /// # Cancel safety
 ///
@@ -62,6 +62,8 @@ impl Middleware for CancelMiddleware {
         if let Some(at) = self.deadline_of(extensions) {
             let call = Call::of(extensions);
             call.set_deadline(at);
+        }
+        if let Some(call) = Call::find(extensions) {
             call.stamp(&mut request).map_err(Error::middleware)?;
         }
         let Some(cancel) = extensions.get::<CancelOn>() else {

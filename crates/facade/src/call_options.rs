@@ -166,7 +166,10 @@ impl Settled {
 }
 
 pub(crate) fn parse_base_url(text: &str) -> Result<Url, ApiError> {
-    let url = Url::parse(text).map_err(builder_error)?;
+    let mut url = Url::parse(text).map_err(builder_error)?;
+    // Only scheme, host and path are a base; each request has a query of its own.
+    url.set_query(None);
+    url.set_fragment(None);
     match url.scheme() {
         "http" | "https" => Ok(url),
         _ => Err(builder_error(crate::InvalidTarget::NotHttp)),

@@ -60,6 +60,9 @@ impl Middleware for RedirectGuard {
 
 fn carries_secret(request: &Request) -> bool {
     request.headers().iter().any(|(name, value)| {
-        value.is_sensitive() && ![AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION].contains(name)
+        value.is_sensitive()
+            && *name != AUTHORIZATION
+            && *name != COOKIE
+            && *name != PROXY_AUTHORIZATION
     })
 }

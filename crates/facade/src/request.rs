@@ -6,7 +6,7 @@ use std::time::Duration;
 use cancel::{CancelOn, Deadline};
 use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{Extensions, HeaderName, HeaderValue};
-use request_context::{BoxError, Call, ReplayableBody, WithoutAuth};
+use request_context::{BoxError, Call, Instant, ReplayableBody, WithoutAuth};
 use reqwest::{Body, Method};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -24,21 +24,19 @@ pub struct Request {
     client: Client,
     inner: Result<reqwest::Request, ApiError>,
     extensions: Extensions,
+    deadline: Option<Deadline>,
     body_limit: usize,
 }
 
 impl Request {
     pub(crate) fn new(client: Client, method: Method, url: Result<Url, InvalidTarget>) -> Self {
-        let mut extensions = Extensions::new();
-        if let Some(deadline) = client.options.deadline {
-            extensions.insert(Deadline::within(deadline));
-        }
         Self {
             inner: match url {
                 Ok(url) => Ok(reqwest::Request::new(method, url)),
                 Err(error) => Err(builder_error(error)),
             },
-            extensions,
+            extensions: Extensions::new(),
+            deadline: client.options.deadline.map(Deadline::within),
             body_limit: client.options.body_limit,
             client,
         }
@@ -125,13 +123,10 @@ impl Request {
 
     /// Says by when the call must have ended, with all its waits and its response body: a duration from when it is sent,
     /// or an instant. Of this one and the client's the earlier counts.
-    pub fn deadline(self, deadline: impl Into<Deadline>) -> Self {
+    pub fn deadline(mut self, deadline: impl Into<Deadline>) -> Self {
         let own = deadline.into();
-        let earlier = match self.extensions.get::<Deadline>() {
-            Some(deadline) => own.or_earlier(*deadline),
-            None => own,
-        };
-        self.extension(earlier)
+        self.deadline = Some(self.deadline.map_or(own, |other| own.or_earlier(other)));
+        self
     }
 
     /// How long one attempt may take, its response body included. Default: no limit but the client's.
@@ -173,6 +168,7 @@ impl Request {
             client,
             inner,
             mut extensions,
+            deadline,
             body_limit,
         } = self;
         let mut request = inner?;
@@ -181,6 +177,9 @@ impl Request {
         let method = request.method().clone();
         let url = request.url().clone();
         let call = Call::of(&mut extensions);
+        if let Some(at) = deadline.and_then(|deadline| deadline.instant(Instant::now())) {
+            call.set_deadline(at);
+        }
 
         let sent = shared
             .chain

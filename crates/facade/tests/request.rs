@@ -61,6 +61,24 @@ async fn each_verb_sends_its_method_to_the_joined_url() {
 }
 
 #[tokio::test]
+async fn a_query_of_the_base_url_is_not_part_of_the_base() {
+    let transport = transport();
+    let client = Client::builder("https://api.test/v1?key=base#top");
+    let client = client
+        .middleware(Place::Attempt, transport.clone())
+        .build()
+        .unwrap();
+    for (request, url) in [
+        (client.get("a"), "https://api.test/v1/a"),
+        (client.get(["a", "b"]), "https://api.test/v1/a/b"),
+        (client.get("?c=d"), "https://api.test/v1?c=d"),
+    ] {
+        request.send().await.unwrap();
+        assert_eq!(transport.last().unwrap().url().as_str(), url);
+    }
+}
+
+#[tokio::test]
 async fn a_target_that_is_not_valid_is_an_error_when_sent_and_nothing_leaves() {
     let transport = transport();
     let client = builder(&transport).build().unwrap();

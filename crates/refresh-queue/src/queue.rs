@@ -97,7 +97,7 @@ impl<C: Renewable> RefreshQueue<C> {
     /// somebody else than the old one did.
     pub fn set(&self, credential: C) {
         let fresh = Fresh::from(credential);
-        let wall = self.shared.now().wall;
+        let wall = self.shared.wall();
         let mut inner = self.shared.lock();
         let outcome = inner.state.set(fresh, wall);
         inner.settle(outcome);
@@ -119,7 +119,7 @@ impl<C: Renewable> RefreshQueue<C> {
 
     /// The credential at hand, if it can be used without waiting. The way of almost every request.
     pub(crate) fn at_hand(&self) -> Option<Versioned> {
-        let wall = self.shared.now().wall;
+        let wall = self.shared.wall();
         self.shared.lock().state.at_hand(wall)
     }
 

@@ -51,9 +51,13 @@ impl<C> Shared<C> {
         inner.settle(outcome);
     }
 
+    pub(crate) fn wall(&self) -> SystemTime {
+        (self.wall)()
+    }
+
     pub(crate) fn now(&self) -> Now {
         Now {
-            wall: (self.wall)(),
+            wall: self.wall(),
             elapsed: self.begun.elapsed(),
         }
     }

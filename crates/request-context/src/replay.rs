@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use http::Extensions;
 use reqwest::Request;
@@ -57,6 +58,8 @@ impl fmt::Debug for ReplayableBody {
 #[must_use]
 pub struct Replay {
     request: Request,
+    /// Set on the request when it is needed, since setting it costs an allocation.
+    timeout: Option<Duration>,
     body: Option<ReplayableBody>,
 }
 
@@ -65,9 +68,13 @@ impl Replay {
     ///
     /// The request itself stays as it is. Buffered bodies are shared, not copied.
     pub fn of(request: &mut Request, extensions: &Extensions) -> Option<Self> {
+        if request.body().is_none() {
+            return Some(Self::of_bodiless(request));
+        }
         if let Some(request) = request.try_clone() {
             return Some(Self {
                 request,
+                timeout: None,
                 body: None,
             });
         }
@@ -77,6 +84,7 @@ impl Replay {
         *request.body_mut() = stream;
         Some(Self {
             request: copy?,
+            timeout: None,
             body: Some(restore.clone()),
         })
     }
@@ -91,7 +99,23 @@ impl Replay {
             let restored = body.restore(&mut self.request);
             restored.map_err(|source| ReplayError { source })?;
         }
+        if let Some(timeout) = self.timeout {
+            *self.request.timeout_mut() = Some(timeout);
+        }
         Ok(self.request)
+    }
+
+    /// A copy by hand of what a request without a body has. `try_clone` would allocate for a timeout even where none is
+    /// set, and most requests are never sent again.
+    fn of_bodiless(request: &Request) -> Self {
+        let mut copy = Request::new(request.method().clone(), request.url().clone());
+        copy.headers_mut().clone_from(request.headers());
+        *copy.version_mut() = request.version();
+        Self {
+            request: copy,
+            timeout: request.timeout().copied(),
+            body: None,
+        }
     }
 }
 
@@ -136,6 +160,25 @@ mod tests {
         let copy = replay.into_request().unwrap();
         assert_eq!(copy.body().unwrap().as_bytes().unwrap(), b"again");
         assert_eq!(copy.headers()["x-kept"], "yes");
+    }
+
+    #[test]
+    fn a_request_without_a_body_is_replayed_whole() {
+        let url = "http://localhost/a?b".parse().unwrap();
+        let mut request = Request::new(Method::DELETE, url);
+        request
+            .headers_mut()
+            .insert("x-kept", "yes".parse().unwrap());
+        *request.timeout_mut() = Some(Duration::from_secs(7));
+        *request.version_mut() = http::Version::HTTP_2;
+        let replay = Replay::of(&mut request, &Extensions::new()).unwrap();
+        let copy = replay.into_request().unwrap();
+        assert_eq!(copy.method(), request.method());
+        assert_eq!(copy.url(), request.url());
+        assert_eq!(copy.headers(), request.headers());
+        assert_eq!(copy.timeout(), request.timeout());
+        assert_eq!(copy.version(), request.version());
+        assert!(copy.body().is_none());
     }
 
     #[test]

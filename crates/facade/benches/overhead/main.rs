@@ -98,7 +98,10 @@ fn measured(
     };
     let outcomes: Vec<_> = thread::scope(|scope| {
         let workers: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
-        workers.into_iter().map(|worker| worker.join()).collect()
+        workers
+            .into_iter()
+            .map(thread::ScopedJoinHandle::join)
+            .collect()
     });
     let mut measured = Vec::new();
     for outcome in outcomes {
