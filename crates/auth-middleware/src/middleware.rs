@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use http::{Extensions, StatusCode};
 use request_context::{
-    BoxError, Call, Credential, CredentialUnavailable, OriginAllowList, Principal, Verdict,
+    BoxError, Call, Credential, CredentialUnavailable, Origin, OriginAllowList, Principal, Verdict,
     Version, Versioned,
 };
 use reqwest::{Request, Response};
@@ -101,10 +101,11 @@ impl Middleware for AuthMiddleware {
             .map_err(Error::middleware)?;
         call.set_sent_principal(credential.principal().cloned());
 
+        let origin = Origin::of(request.url());
         let response = next.run(request, extensions).await?;
         if response.status() == StatusCode::UNAUTHORIZED {
-            // A redirect that reqwest followed may have led to an origin that never saw the credential.
-            let ours = self.origins.allows(response.url());
+            // A redirect that reqwest followed has left the credential behind.
+            let ours = origin.is_some_and(|origin| origin.matches(response.url()));
             call.judge(if ours {
                 Verdict::InvalidToken
             } else {

@@ -2,7 +2,9 @@
 
 use async_trait::async_trait;
 use http::{Extensions, StatusCode};
-use request_context::{Call, DeadlineExceeded, OriginAllowList, Replay, Verdict, Versioned, drain};
+use request_context::{
+    Call, DeadlineExceeded, Origin, OriginAllowList, Replay, Verdict, Versioned, drain,
+};
 use reqwest::{Request, Response};
 use reqwest_middleware::{Error, Middleware, Next, Result};
 use tokio::time::timeout_at;
@@ -47,31 +49,48 @@ impl<C: Renewable> RefreshMiddleware<C> {
         self
     }
 
-    async fn send(
+    /// Puts the credential on the request, or hands it to the layer below that does.
+    async fn give(&self, credential: &Versioned, request: &mut Request, call: &Call) -> Result<()> {
+        if !self.applies {
+            call.hand_down(credential.clone());
+            return Ok(());
+        }
+        credential.apply(request).await.map_err(Error::middleware)
+    }
+
+    /// Refreshes the credential that was refused, and sends the request once more if that can be done.
+    async fn heal(
         &self,
-        mut request: Request,
-        credential: &Versioned,
-        call: &Call,
+        refusal: Response,
+        sent: Versioned,
+        replay: Option<Box<Replay>>,
         extensions: &mut Extensions,
         next: Next<'_>,
     ) -> Result<Response> {
-        if self.applies {
-            let applied = credential.apply(&mut request).await;
-            applied.map_err(Error::middleware)?;
-        } else {
-            call.hand_down(credential.clone());
-        }
+        let call = Call::of(extensions);
+        let Some(replay) = replay else {
+            // The refresh is for those who come after; this caller gets the answer that it has.
+            self.obtain(Need::NewerThan(sent), &call).await?;
+            return Ok(refusal);
+        };
+        drain(refusal).await;
+        let newer = self.obtain(Need::NewerThan(sent), &call).await?;
+        let mut request = replay.into_request().map_err(Error::middleware)?;
+        call.begin_replay();
+        call.stamp(&mut request).map_err(Error::middleware)?;
+        self.give(&newer, &mut request, &call).await?;
         next.run(request, extensions).await
     }
 
-    fn is_refused(&self, call: &Call, response: &Response) -> bool {
+    /// Whether the answer, to a request to this origin, refuses the credential.
+    fn is_refused(&self, call: &Call, origin: Option<&Origin>, response: &Response) -> bool {
         match call.verdict() {
             Some(verdict) => verdict == Verdict::InvalidToken,
-            // A redirect that reqwest followed may have led to an origin that never saw the credential.
             None => {
                 self.applies
                     && response.status() == StatusCode::UNAUTHORIZED
-                    && self.origins.allows(response.url())
+                    // A redirect that reqwest followed has left the credential behind.
+                    && origin.is_some_and(|origin| origin.matches(response.url()))
             }
         }
     }
@@ -104,28 +123,18 @@ impl<C: Renewable> Middleware for RefreshMiddleware<C> {
         let sent = if let Some(credential) = self.queue.at_hand() {
             credential
         } else {
-            let credential = self.obtain(Need::Usable, &call).await?;
+            // Boxed, like all that is rare: every request pays for the size of this future.
+            let credential = Box::pin(self.obtain(Need::Usable, &call)).await?;
             call.stamp(&mut request).map_err(Error::middleware)?;
             credential
         };
-        let replay = Replay::of(&mut request, extensions);
-        let response = self
-            .send(request, &sent, &call, extensions, next.clone())
-            .await?;
-        if !self.is_refused(&call, &response) {
+        let replay = Replay::of(&mut request, extensions).map(Box::new);
+        let origin = self.applies.then(|| Origin::of(request.url())).flatten();
+        self.give(&sent, &mut request, &call).await?;
+        let response = next.clone().run(request, extensions).await?;
+        if !self.is_refused(&call, origin.as_ref(), &response) {
             return Ok(response);
         }
-
-        let Some(replay) = replay else {
-            // The refresh is for those who come after; this caller gets the answer that it has.
-            self.obtain(Need::NewerThan(sent), &call).await?;
-            return Ok(response);
-        };
-        drain(response).await;
-        let newer = self.obtain(Need::NewerThan(sent), &call).await?;
-        let mut request = replay.into_request().map_err(Error::middleware)?;
-        call.begin_replay();
-        call.stamp(&mut request).map_err(Error::middleware)?;
-        self.send(request, &newer, &call, extensions, next).await
+        Box::pin(self.heal(response, sent, replay, extensions, next)).await
     }
 }

@@ -82,6 +82,20 @@ async fn a_refusal_of_another_origin_behind_a_redirect_starts_no_refresh() {
     assert_eq!((servers.here.refreshes(), error.attempts()), (0, 1));
 }
 
+/// reqwest drops the token at every change of origin, allowed or not, so the refusal is not about it.
+#[tokio::test]
+async fn a_refusal_of_an_allowed_origin_behind_a_redirect_starts_no_refresh() {
+    let servers = TwoServers::start().await;
+    servers.redirect(302, "/go");
+    servers.there.otherwise(Reply::status(401));
+    let client = servers.here.builder();
+    let client = client.allow_origin(servers.there.url()).build().unwrap();
+    let error = soon(client.get("go").send()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unauthorized);
+    servers.assert_no_token_there(1);
+    assert_eq!((servers.here.refreshes(), error.attempts()), (0, 1));
+}
+
 #[tokio::test]
 async fn an_authorization_of_the_callers_own_is_not_taken_along() {
     let servers = TwoServers::start().await;
