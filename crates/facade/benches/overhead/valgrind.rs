@@ -16,7 +16,7 @@ const MORE: u32 = 400;
 ///
 /// What the allocator does for a larger block depends on its neighbours: by chance a scenario pays some hundred
 /// instructions for them in one layout and none in another. The least of several is what the code itself costs.
-const LAYOUTS: [u32; 4] = [1, 2, 5, 8];
+const LAYOUTS: [u32; 6] = [1, 2, 5, 8, 11, 14];
 
 /// What one call costs.
 #[derive(Clone, Copy)]
