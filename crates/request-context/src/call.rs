@@ -3,9 +3,8 @@
 use std::fmt;
 use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
-use http::{Extensions, HeaderName, HeaderValue};
+use http::Extensions;
 use reqwest::Request;
 use tokio::time::Instant;
 
@@ -24,10 +23,7 @@ pub struct Call {
 #[derive(Default)]
 struct State {
     deadline: Option<Instant>,
-    deadline_header: Option<HeaderName>,
     attempts: u32,
-    waited: Duration,
-    idempotency_key: Option<HeaderValue>,
     principal: Option<Principal>,
     sent_principal: Option<Principal>,
     credential: Option<Versioned>,
@@ -61,11 +57,6 @@ impl Call {
         self.lock().deadline
     }
 
-    /// Has each request of the call say in this header how many milliseconds are left until the deadline.
-    pub fn set_deadline_header(&self, name: HeaderName) {
-        self.lock().deadline_header = Some(name);
-    }
-
     /// Whether there is a deadline and it has passed.
     pub fn is_overdue(&self) -> bool {
         self.deadline().is_some_and(|at| at <= Instant::now())
@@ -81,11 +72,7 @@ impl Call {
     ///
     /// [`DeadlineExceeded`] when nothing is left: the request should not be sent.
     pub fn stamp(&self, request: &mut Request) -> Result<(), DeadlineExceeded> {
-        let (deadline, header) = {
-            let state = self.lock();
-            (state.deadline, state.deadline_header.clone())
-        };
-        let Some(deadline) = deadline else {
+        let Some(deadline) = self.deadline() else {
             return Ok(());
         };
         let remaining = deadline.saturating_duration_since(Instant::now());
@@ -94,10 +81,6 @@ impl Call {
         }
         let timeout = request.timeout_mut();
         *timeout = Some(timeout.map_or(remaining, |own| own.min(remaining)));
-        if let Some(name) = header {
-            let milliseconds = u64::try_from(remaining.as_millis()).unwrap_or(u64::MAX);
-            request.headers_mut().insert(name, milliseconds.into());
-        }
         Ok(())
     }
 
@@ -123,27 +106,6 @@ impl Call {
     /// How often this call has been sent, replays included; 1 as long as no layer counts.
     pub fn attempts(&self) -> u32 {
         self.lock().attempts.max(1)
-    }
-
-    /// Adds to the time that the call has spent waiting between attempts.
-    pub fn add_wait(&self, wait: Duration) {
-        let mut state = self.lock();
-        state.waited = state.waited.saturating_add(wait);
-    }
-
-    /// How long the call has waited between attempts, all waits together.
-    pub fn waited(&self) -> Duration {
-        self.lock().waited
-    }
-
-    /// Sets the key under which all attempts and hops of the call are one to the server.
-    pub fn set_idempotency_key(&self, key: HeaderValue) {
-        self.lock().idempotency_key = Some(key);
-    }
-
-    /// The key under which all attempts and hops of the call are one to the server, if one was made.
-    pub fn idempotency_key(&self) -> Option<HeaderValue> {
-        self.lock().idempotency_key.clone()
     }
 
     /// Says on whose behalf the call is made.
@@ -208,7 +170,6 @@ impl fmt::Debug for Call {
         f.debug_struct("Call")
             .field("deadline", &state.deadline)
             .field("attempts", &state.attempts)
-            .field("waited", &state.waited)
             .field("principal", &state.principal)
             .field("sent_principal", &state.sent_principal)
             .field("credential", &state.credential)
@@ -236,6 +197,8 @@ impl fmt::Display for Attempt {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use reqwest::Method;
 
     use super::*;
@@ -291,19 +254,6 @@ mod tests {
         call.set_deadline(Instant::now());
         assert!(call.is_overdue());
         assert!(call.stamp(&mut request()).is_err());
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_stamp_says_in_the_header_what_is_left_now() {
-        let call = Call::default();
-        call.set_deadline(Instant::now() + Duration::from_secs(5));
-        call.set_deadline_header(HeaderName::from_static("x-time-left"));
-        let mut request = request();
-        for left in ["5000", "3000"] {
-            call.stamp(&mut request).unwrap();
-            assert_eq!(request.headers()["x-time-left"], left);
-            tokio::time::advance(Duration::from_secs(2)).await;
-        }
     }
 
     #[test]
