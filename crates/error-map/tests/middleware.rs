@@ -85,3 +85,14 @@ async fn errors_from_below_pass_as_they_are() {
     let refused = ApiError::from(client.get(URL).send().await.unwrap_err());
     assert!(refused.source().is_some());
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_wait_for_a_body_can_be_shortened() {
+    let reply = Reply::status(404).chunk("half").then_stall();
+    let transport = ScriptedTransport::new().reply(reply);
+    let layer = ErrorMapMiddleware::new().body_timeout(Duration::from_secs(1));
+    let begun = tokio::time::Instant::now();
+    let error = client(&transport, layer).get(URL).send().await.unwrap_err();
+    assert_eq!(ApiError::from(error).text(), "half");
+    assert_eq!(begun.elapsed(), Duration::from_secs(1));
+}

@@ -3,12 +3,12 @@
 use std::fmt;
 use std::time::Duration;
 
-use http::header::{AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use request_context::OriginAllowList;
 use reqwest::Request;
 use url::Url;
 
+use crate::credential_headers::is_credential;
 use crate::{ApiError, ErrorKind};
 
 /// What may differ from one derived client to the next, for [`Client::with`](crate::Client::with). What isn't set stays
@@ -60,8 +60,7 @@ impl CallOptions {
     {
         match header(name, value) {
             Ok((name, mut value)) => {
-                let is_credential = [AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION].contains(&name);
-                value.set_sensitive(is_credential || value.is_sensitive());
+                value.set_sensitive(is_credential(&name) || value.is_sensitive());
                 self.headers.insert(name, value);
             }
             Err(error) => self.invalid = self.invalid.or(Some(error)),

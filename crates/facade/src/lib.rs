@@ -76,6 +76,7 @@ mod builder;
 mod call_options;
 mod client;
 mod concurrency_limit;
+mod credential_headers;
 mod order;
 mod redirects;
 mod request;

@@ -6,11 +6,12 @@
 
 use async_trait::async_trait;
 use http::Extensions;
-use http::header::{AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION};
 use request_context::{Origin, RedirectRefused};
 use reqwest::redirect::{Attempt, Policy};
 use reqwest::{Request, Response};
 use reqwest_middleware::{Middleware, Next, Result};
+
+use crate::credential_headers::is_credential;
 
 tokio::task_local! {
     /// Set while a request is sent that carries a secret which reqwest would take along.
@@ -59,10 +60,6 @@ impl Middleware for RedirectGuard {
 }
 
 fn carries_secret(request: &Request) -> bool {
-    request.headers().iter().any(|(name, value)| {
-        value.is_sensitive()
-            && *name != AUTHORIZATION
-            && *name != COOKIE
-            && *name != PROXY_AUTHORIZATION
-    })
+    let mut headers = request.headers().iter();
+    headers.any(|(name, value)| value.is_sensitive() && !is_credential(name))
 }

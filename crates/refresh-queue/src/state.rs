@@ -34,7 +34,7 @@ struct Present<C> {
     versioned: Versioned,
     stale_at: Option<SystemTime>,
     expires_at: Option<SystemTime>,
-    /// A server has refused it: sending it again helps nobody, whatever the clock says.
+    /// A server has refused it and a refresh was begun for that: sending it again helps nobody, whatever the clock says.
     refused: bool,
 }
 
@@ -89,21 +89,22 @@ impl<C> State<C> {
         if let Session::Ended(ended) = &self.session {
             return Decision::Refuse(ended.clone().into());
         }
-        if let (Need::NewerThan(refused), Session::Present(present)) = (need, &mut self.session) {
-            if refused.version() != present.versioned.version() {
-                return match need.settle(present.versioned.clone()) {
-                    Ok(newer) => Decision::Use(newer),
-                    Err(error) => Decision::Refuse(error),
-                };
-            }
-            present.refused = true;
+        if let (Need::NewerThan(refused), Session::Present(present)) = (need, &self.session)
+            && refused.version() != present.versioned.version()
+        {
+            return match need.settle(present.versioned.clone()) {
+                Ok(newer) => Decision::Use(newer),
+                Err(error) => Decision::Refuse(error),
+            };
         }
         if let Some(flight) = &mut self.flight {
             if flight.waiters >= self.limits.waiters {
                 return Decision::Refuse(RefreshFailure::WaitersFull.into());
             }
             flight.waiters += 1;
-            return Decision::Join(flight.id);
+            let id = flight.id;
+            self.note_refusal(need);
+            return Decision::Join(id);
         }
         if let (Need::Usable, Some(versioned)) = (need, self.at_hand(now.wall)) {
             return Decision::Use(versioned);
@@ -113,7 +114,10 @@ impl<C> State<C> {
                 Some(versioned) => Decision::Use(versioned),
                 None => Decision::Refuse(failure.into()),
             },
-            None => self.start(),
+            None => {
+                self.note_refusal(need);
+                self.start()
+            }
         }
     }
 
@@ -196,6 +200,14 @@ impl<C> State<C> {
         match &self.session {
             Session::Present(present) => Some(&present.renewable),
             _ => None,
+        }
+    }
+
+    /// Remembers that the credential was refused, now that a refresh is under way for it. Without one it stays in use:
+    /// a single endpoint that takes no token at all must not stop the calls to all others.
+    fn note_refusal(&mut self, need: &Need) {
+        if let (Need::NewerThan(_), Session::Present(present)) = (need, &mut self.session) {
+            present.refused = true;
         }
     }
 

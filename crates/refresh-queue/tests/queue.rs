@@ -8,13 +8,21 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use refresh_queue::{QueueError, RefreshError, RefreshFailure, RefreshQueue};
+use request_context::Versioned;
 use support::{Refresher, Token, bearer};
 use testkit::Gate;
+use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 fn failure(error: &QueueError) -> &RefreshFailure {
     assert!(matches!(error, QueueError::Unavailable(_)), "{error:?}");
     error.source().unwrap().downcast_ref().unwrap()
+}
+
+/// A caller in a task of its own.
+fn ask(queue: &RefreshQueue<Token>) -> JoinHandle<Result<Versioned, QueueError>> {
+    let queue = queue.clone();
+    tokio::spawn(async move { queue.credential().await })
 }
 
 #[tokio::test(start_paused = true)]
@@ -34,15 +42,9 @@ async fn a_waiter_that_leaves_does_not_stop_the_refresh() {
     let refresher = Refresher::held_at(&gate);
     let queue = RefreshQueue::new(refresher.clone());
 
-    let driver = tokio::spawn({
-        let queue = queue.clone();
-        async move { queue.credential().await }
-    });
+    let driver = ask(&queue);
     gate.wait_for(1).await;
-    let waiter = tokio::spawn({
-        let queue = queue.clone();
-        async move { queue.credential().await }
-    });
+    let waiter = ask(&queue);
     driver.abort();
     assert!(driver.await.unwrap_err().is_cancelled());
 
@@ -152,10 +154,7 @@ async fn signing_out_answers_those_who_wait_at_once_and_is_not_undone() {
     let gate = Gate::new();
     let refresher = Refresher::held_at(&gate);
     let queue = RefreshQueue::new(refresher.clone());
-    let waiter = tokio::spawn({
-        let queue = queue.clone();
-        async move { queue.credential().await }
-    });
+    let waiter = ask(&queue);
     gate.wait_for(1).await;
     queue.clear();
     let QueueError::SessionEnded(ended) = waiter.await.unwrap().unwrap_err() else {
@@ -175,10 +174,7 @@ async fn signing_in_during_a_refresh_serves_those_who_wait() {
     let gate = Gate::new();
     let refresher = Refresher::held_at(&gate);
     let queue = RefreshQueue::new(refresher.clone());
-    let waiter = tokio::spawn({
-        let queue = queue.clone();
-        async move { queue.credential().await }
-    });
+    let waiter = ask(&queue);
     gate.wait_for(1).await;
     queue.set(Token::named("signed-in"));
     assert_eq!(bearer(&waiter.await.unwrap().unwrap()), "Bearer signed-in");
@@ -216,10 +212,7 @@ async fn one_waiter_too_many_gets_a_typed_error() {
     let queue = RefreshQueue::builder(Refresher::held_at(&gate))
         .max_waiters(1)
         .build();
-    let waiter = tokio::spawn({
-        let queue = queue.clone();
-        async move { queue.credential().await }
-    });
+    let waiter = ask(&queue);
     gate.wait_for(1).await;
     let error = queue.credential().await.unwrap_err();
     assert!(matches!(failure(&error), RefreshFailure::WaitersFull));
@@ -242,6 +235,26 @@ async fn an_expired_credential_is_refreshed_before_it_is_used() {
     tokio::time::advance(Duration::from_secs(60)).await;
     assert_eq!(bearer(&queue.credential().await.unwrap()), "Bearer token-1");
     assert_eq!(refresher.runs(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_leeway_says_how_long_before_its_expiry_a_credential_is_refreshed() {
+    let seconds = Duration::from_secs;
+    for (leeway, refreshed_after) in [(seconds(5), 96), (seconds(60), 91)] {
+        let clock = testkit::clock();
+        let refresher = Refresher::new();
+        let queue = RefreshQueue::builder(refresher.clone())
+            .clock(clock.clone())
+            .leeway(leeway)
+            .credential(Token::named("a").until(clock() + seconds(100)))
+            .build();
+        tokio::time::advance(seconds(refreshed_after - 2)).await;
+        queue.credential().await.unwrap();
+        assert_eq!(refresher.runs(), 0, "{leeway:?}");
+        tokio::time::advance(seconds(2)).await;
+        queue.credential().await.unwrap();
+        assert_eq!(refresher.runs(), 1, "{leeway:?}");
+    }
 }
 
 #[test]

@@ -283,6 +283,21 @@ fn too_many_successful_refreshes_in_the_window_are_an_error_until_it_has_passed(
 }
 
 #[test]
+fn an_endpoint_that_refuses_every_token_does_not_stop_the_calls_to_others() {
+    let mut state = state_with(token("a"));
+    for _ in 0..5 {
+        let refused = used(state.usable(0));
+        let flight = started(state.newer_than(&refused, 0));
+        state.succeed(flight, token("b"), 0).unwrap().unwrap();
+    }
+    let newest = used(state.usable(0));
+    let error = refused(state.newer_than(&newest, 0));
+    assert!(matches!(failure(&error), RefreshFailure::TooManyRefreshes));
+    assert!(state.at_hand(at(0).wall).is_some());
+    assert_eq!(used(state.usable(0)).version(), newest.version());
+}
+
+#[test]
 fn one_waiter_too_many_is_refused_and_one_that_leaves_makes_room() {
     let mut state = State::<Token>::new(Limits {
         waiters: 2,

@@ -7,11 +7,11 @@ use serde::Deserialize;
 use crate::story::{Story, say};
 use crate::visitor::Visitor;
 
-const CALLS: u64 = 100;
+const CALLS: usize = 100;
 
 #[derive(Deserialize)]
 struct Message {
-    id: u64,
+    id: usize,
 }
 
 pub(crate) async fn tell(story: &mut Story, visitor: &Visitor) -> Result<(), ApiError> {
@@ -38,7 +38,7 @@ pub(crate) async fn tell(story: &mut Story, visitor: &Visitor) -> Result<(), Api
         .iter()
         .filter(|answer| matches!(answer, Ok(true)))
         .count();
-    story.check(&format!("{CALLS} answers to {CALLS} calls"), right, 100);
+    story.check(&format!("{CALLS} answers to {CALLS} calls"), right, CALLS);
     story.check("1 refresh", since.refreshes, 1);
     story.check("0 refreshes rejected", since.refreshes_rejected, 0);
     story.check("0 refresh tokens used twice", since.reuse_detected, 0);
