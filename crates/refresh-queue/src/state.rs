@@ -109,16 +109,14 @@ impl<C> State<C> {
         if let (Need::Usable, Some(versioned)) = (need, self.at_hand(now.wall)) {
             return Decision::Use(versioned);
         }
-        match self.obstacle(now) {
-            Some(failure) => match self.fallback(need, now) {
+        if let Some(failure) = self.obstacle(now) {
+            return match self.fallback(need, now) {
                 Some(versioned) => Decision::Use(versioned),
                 None => Decision::Refuse(failure.into()),
-            },
-            None => {
-                self.note_refusal(need);
-                self.start()
-            }
+            };
         }
+        self.note_refusal(need);
+        self.start()
     }
 
     /// A waiter of this flight went away.
