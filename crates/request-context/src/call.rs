@@ -3,12 +3,14 @@
 use std::fmt;
 use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use http::Extensions;
+use http::{Extensions, HeaderName, HeaderValue};
 use reqwest::Request;
 use tokio::time::Instant;
+use url::Url;
 
-use crate::{DeadlineExceeded, Principal, Verdict, Versioned};
+use crate::{DeadlineExceeded, Origin, Principal, Verdict, Versioned};
 
 /// What the layers of one call share.
 ///
@@ -23,7 +25,10 @@ pub struct Call {
 #[derive(Default)]
 struct State {
     deadline: Option<Instant>,
+    deadline_header: Option<HeaderName>,
     attempts: u32,
+    waited: Duration,
+    idempotency_key: Option<Box<(Origin, HeaderValue)>>,
     principal: Option<Principal>,
     sent_principal: Option<Principal>,
     credential: Option<Versioned>,
@@ -62,7 +67,13 @@ impl Call {
         self.deadline().is_some_and(|at| at <= Instant::now())
     }
 
+    /// Names a header in which each request tells the server what is left until the deadline.
+    pub fn set_deadline_header(&self, name: HeaderName) {
+        self.lock().deadline_header = Some(name);
+    }
+
     /// Limits the request's timeout to what is left until the deadline; its own timeout stays if it is shorter.
+    /// Writes the same into the [deadline header](Self::set_deadline_header), in whole milliseconds.
     ///
     /// Each layer that may have waited calls this before it sends the request on. reqwest then covers the rest,
     /// the response body included, so that no second timer is needed. A timeout set on a request takes the place
@@ -72,7 +83,8 @@ impl Call {
     ///
     /// [`DeadlineExceeded`] when nothing is left: the request should not be sent.
     pub fn stamp(&self, request: &mut Request) -> Result<(), DeadlineExceeded> {
-        let Some(deadline) = self.deadline() else {
+        let state = self.lock();
+        let Some(deadline) = state.deadline else {
             return Ok(());
         };
         let remaining = deadline.saturating_duration_since(Instant::now());
@@ -81,6 +93,10 @@ impl Call {
         }
         let timeout = request.timeout_mut();
         *timeout = Some(timeout.map_or(remaining, |own| own.min(remaining)));
+        if let Some(name) = &state.deadline_header {
+            let milliseconds = u64::try_from(remaining.as_millis()).unwrap_or(u64::MAX);
+            request.headers_mut().insert(name, milliseconds.into());
+        }
         Ok(())
     }
 
@@ -106,6 +122,30 @@ impl Call {
     /// How often this call has been sent, replays included; 1 as long as no layer counts.
     pub fn attempts(&self) -> u32 {
         self.lock().attempts.max(1)
+    }
+
+    /// Notes that the call has waited this long, to be tried again or because its origin asked to be left alone.
+    pub fn add_wait(&self, wait: Duration) {
+        let mut state = self.lock();
+        state.waited = state.waited.saturating_add(wait);
+    }
+
+    /// How long the call has waited between its attempts, and before the first where its origin asked for that.
+    pub fn waited(&self) -> Duration {
+        self.lock().waited
+    }
+
+    /// Keeps the key that makes this call safe to repeat, so that its attempts and its redirects within one origin
+    /// send the same.
+    pub fn set_idempotency_key(&self, origin: Origin, key: HeaderValue) {
+        self.lock().idempotency_key = Some(Box::new((origin, key)));
+    }
+
+    /// The key that makes this call safe to repeat, if one was made for the origin of this URL.
+    pub fn idempotency_key(&self, url: &Url) -> Option<HeaderValue> {
+        let state = self.lock();
+        let (origin, key) = state.idempotency_key.as_deref()?;
+        origin.matches(url).then(|| key.clone())
     }
 
     /// Says on whose behalf the call is made.
@@ -170,6 +210,7 @@ impl fmt::Debug for Call {
         f.debug_struct("Call")
             .field("deadline", &state.deadline)
             .field("attempts", &state.attempts)
+            .field("waited", &state.waited)
             .field("principal", &state.principal)
             .field("sent_principal", &state.sent_principal)
             .field("credential", &state.credential)
@@ -197,8 +238,6 @@ impl fmt::Display for Attempt {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use reqwest::Method;
 
     use super::*;
@@ -254,6 +293,42 @@ mod tests {
         call.set_deadline(Instant::now());
         assert!(call.is_overdue());
         assert!(call.stamp(&mut request()).is_err());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_deadline_header_tells_what_is_left_each_time() {
+        let call = Call::default();
+        call.set_deadline(Instant::now() + Duration::from_secs(5));
+        call.set_deadline_header(HeaderName::from_static("x-time-left"));
+        let mut request = request();
+        call.stamp(&mut request).unwrap();
+        assert_eq!(request.headers()["x-time-left"], "5000");
+
+        tokio::time::advance(Duration::from_millis(1500)).await;
+        call.stamp(&mut request).unwrap();
+        assert_eq!(request.headers()["x-time-left"], "3500");
+    }
+
+    #[test]
+    fn an_idempotency_key_is_kept_for_its_origin_alone() {
+        let call = Call::default();
+        let url = |text: &str| text.parse::<Url>().unwrap();
+        assert_eq!(call.idempotency_key(&url("http://a.test/1")), None);
+        let key = HeaderValue::from_static("one");
+        call.set_idempotency_key("http://a.test".parse().unwrap(), key.clone());
+        assert_eq!(call.idempotency_key(&url("http://a.test/2")), Some(key));
+        assert_eq!(call.idempotency_key(&url("http://b.test/1")), None);
+    }
+
+    #[test]
+    fn waits_add_up() {
+        let call = Call::default();
+        assert_eq!(call.waited(), Duration::ZERO);
+        call.add_wait(Duration::from_secs(1));
+        call.add_wait(Duration::from_secs(2));
+        assert_eq!(call.waited(), Duration::from_secs(3));
+        call.add_wait(Duration::MAX);
+        assert_eq!(call.waited(), Duration::MAX);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! A middleware returns them as `reqwest_middleware::Error::Middleware`; `downcast_ref` finds them there. None of
 //! them is ever wrapped on its way up.
 
+use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
@@ -13,17 +14,40 @@ use crate::without_url;
 pub type BoxError = Box<dyn Error + Send + Sync>;
 
 /// The caller cancelled this call.
-#[derive(Clone, Debug, Default, PartialEq, Eq, thiserror::Error)]
-#[error("the call was cancelled")]
-#[non_exhaustive]
-pub struct Cancelled {}
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Cancelled {
+    reason: Option<Cow<'static, str>>,
+}
 
 impl Cancelled {
-    /// The caller cancelled this call.
+    /// The caller cancelled this call and gave no reason.
     pub fn new() -> Self {
         Self::default()
     }
+
+    /// The caller cancelled this call for this reason. Error texts show it, so it should hold no secret.
+    pub fn because(reason: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            reason: Some(reason.into()),
+        }
+    }
+
+    /// Why, in the words of whoever let the call be cancelled.
+    pub fn reason(&self) -> Option<&str> {
+        self.reason.as_deref()
+    }
 }
+
+impl fmt::Display for Cancelled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.reason() {
+            Some(reason) => write!(f, "the call was cancelled: {reason}"),
+            None => f.write_str("the call was cancelled"),
+        }
+    }
+}
+
+impl Error for Cancelled {}
 
 /// The deadline of the whole call passed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, thiserror::Error)]
@@ -162,6 +186,18 @@ mod tests {
     #[derive(Debug, thiserror::Error)]
     #[error("invalid_grant")]
     struct InvalidGrant;
+
+    #[test]
+    fn a_cancellation_tells_its_reason_if_it_has_one() {
+        let left = Cancelled::because("the screen was left");
+        assert_eq!(left.reason(), Some("the screen was left"));
+        assert_eq!(
+            left.to_string(),
+            "the call was cancelled: the screen was left"
+        );
+        assert_eq!(Cancelled::new().reason(), None);
+        assert_eq!(Cancelled::new().to_string(), "the call was cancelled");
+    }
 
     #[test]
     fn the_reason_of_an_ended_session_can_be_matched() {
