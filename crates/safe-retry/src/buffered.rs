@@ -1,0 +1,123 @@
+//! Reading a body within the attempt, so that one that breaks off can be asked for again.
+
+use bytes::{Bytes, BytesMut};
+use request_context::with_body;
+use reqwest::{Body, Response};
+
+use crate::prefixed::Prefixed;
+
+/// Has the body of an answer read before the answer is handed out: put it into the request's extensions.
+///
+/// A body that breaks off is then a failure like any other, and is tried again within the same limits. Without it the
+/// answer is handed out when its headers are there, and what becomes of its body is the caller's business.
+///
+/// It concerns requests that may be sent again, and answers with a status below 400. Trailers are not kept.
+///
+/// ```
+/// # async fn example(client: reqwest_middleware::ClientWithMiddleware) -> Result<(), Box<dyn std::error::Error>> {
+/// use safe_retry::Buffered;
+///
+/// let request = client.get("https://api.example.com/report").with_extension(Buffered::up_to(1024 * 1024));
+/// let whole = request.send().await?.bytes().await?;
+/// # Ok(()) }
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Buffered {
+    limit: usize,
+}
+
+impl Buffered {
+    /// Reads up to this many bytes. A longer body is handed out as it arrives, from its beginning.
+    pub fn up_to(bytes: usize) -> Self {
+        Self { limit: bytes }
+    }
+
+    /// Reads the body of this answer, if its length is within the limit.
+    ///
+    /// # Errors
+    ///
+    /// reqwest's, when the body breaks off or takes too long.
+    pub(crate) async fn read(self, mut response: Response) -> Result<Response, reqwest::Error> {
+        let announced = response.content_length().unwrap_or(0);
+        if usize::try_from(announced).map_or(true, |length| length > self.limit) {
+            return Ok(response);
+        }
+        // Most bodies come in one piece, which is then passed on without a copy.
+        let first = response.chunk().await?.unwrap_or_default();
+        if first.len() > self.limit {
+            return Ok(put_back(response, first));
+        }
+        let Some(second) = response.chunk().await? else {
+            return Ok(with_body(response, |_| Body::from(first)));
+        };
+        let mut read = BytesMut::from(first);
+        read.extend_from_slice(&second);
+        while read.len() <= self.limit {
+            let Some(chunk) = response.chunk().await? else {
+                return Ok(with_body(response, |_| Body::from(read.freeze())));
+            };
+            read.extend_from_slice(&chunk);
+        }
+        Ok(put_back(response, read.freeze()))
+    }
+}
+
+/// The answer as if nothing had been read of its body.
+fn put_back(response: Response, read: Bytes) -> Response {
+    with_body(response, |rest| Body::wrap(Prefixed::new(read, rest)))
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::stream;
+    use http_body_util::StreamBody;
+
+    use super::*;
+
+    fn response(chunks: &[&'static str]) -> Response {
+        let frames = chunks.iter().map(|chunk| {
+            let frame = http_body::Frame::data(Bytes::from_static(chunk.as_bytes()));
+            Ok::<_, std::io::Error>(frame)
+        });
+        let frames: Vec<_> = frames.collect();
+        let body = Body::wrap(StreamBody::new(stream::iter(frames)));
+        Response::from(http::Response::builder().status(206).body(body).unwrap())
+    }
+
+    async fn read(limit: usize, chunks: &[&'static str]) -> Response {
+        Buffered::up_to(limit).read(response(chunks)).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_body_within_the_limit_is_read_whole() {
+        for chunks in [&[][..], &["whole"], &["wh", "ole"], &["w", "h", "o", "le"]] {
+            let response = read(5, chunks).await;
+            assert_eq!(response.status(), 206);
+            assert_eq!(
+                response.content_length(),
+                Some(chunks.concat().len() as u64)
+            );
+            assert_eq!(response.text().await.unwrap(), chunks.concat());
+        }
+    }
+
+    #[tokio::test]
+    async fn a_body_beyond_the_limit_is_handed_out_from_its_beginning() {
+        for chunks in [
+            &["beyond"][..],
+            &["be", "yond"],
+            &["b", "e", "y", "ond", "!"],
+        ] {
+            let response = read(5, chunks).await;
+            assert_eq!(response.content_length(), None);
+            assert_eq!(response.text().await.unwrap(), chunks.concat());
+        }
+    }
+
+    #[tokio::test]
+    async fn a_body_announced_as_too_long_is_not_read_at_all() {
+        let announced = http::Response::new("announced");
+        let response = Buffered::up_to(5).read(Response::from(announced)).await;
+        assert_eq!(response.unwrap().text().await.unwrap(), "announced");
+    }
+}
