@@ -255,8 +255,8 @@ async fn a_client_shows_its_layers_in_the_one_order() {
     let (client, _) = probed(&session);
     assert_eq!(
         layers(&client),
-        "[Cancel, Own(Outcome), ErrorMap, Own(Call), RefreshQueue, Auth, Own(Attempt), RedirectGuard, \
-         ConcurrencyLimit]"
+        "[Cancel, Own(Outcome), ErrorMap, Own(Call), Retry, RefreshQueue, Auth, Own(Attempt), RedirectGuard, \
+         ConcurrencyLimit, HeadersTimeout]"
     );
     let derived = client.with(facade::CallOptions::new()).unwrap();
     assert_eq!(layers(&derived), layers(&client));
@@ -267,10 +267,11 @@ fn what_is_not_used_is_not_installed() {
     let plain = || builder("http://127.0.0.1:1");
     assert_eq!(
         layers(&plain().build().unwrap()),
-        "[Cancel, ErrorMap, RedirectGuard, ConcurrencyLimit]"
+        "[Cancel, ErrorMap, Retry, RedirectGuard, ConcurrencyLimit, HeadersTimeout]"
     );
+    let bare = plain().concurrency_limit(None).retry(None);
     assert_eq!(
-        layers(&plain().concurrency_limit(None).build().unwrap()),
-        "[Cancel, ErrorMap, RedirectGuard]"
+        layers(&bare.build().unwrap()),
+        "[Cancel, ErrorMap, RedirectGuard, HeadersTimeout]"
     );
 }

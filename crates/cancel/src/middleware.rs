@@ -1,21 +1,30 @@
-//! Middleware that ends a call when its token is cancelled or its deadline passes.
+//! Middleware that ends a call when one of its tokens is cancelled or its deadline passes.
 
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::Poll;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use http::Extensions;
-use request_context::{Call, Cancelled, DeadlineExceeded, HeadersTimedOut, Instant};
+use http::{Extensions, HeaderName};
+use request_context::{Call, DeadlineExceeded, HeadersTimedOut, Instant};
 use reqwest::{Request, Response};
 use reqwest_middleware::{Error, Middleware, Next, Result};
 
 use crate::body;
+use crate::watch::Watch;
 use crate::{CancelOn, Deadline};
 
-/// Middleware that ends a call when its token is cancelled or its deadline passes.
+/// Middleware that ends a call when one of its tokens is cancelled or its deadline passes.
 ///
-/// The token comes with the request, as a [`CancelOn`] in its extensions. The deadline is the client's
+/// The tokens come with the request, as a [`CancelOn`] in its extensions. The deadline is the client's
 /// ([`deadline`](Self::deadline)), the request's ([`Deadline`]) or one that its [`Call`] has already, whichever is
 /// earliest. Without either the layer does nothing.
+///
+/// # Errors
+///
+/// [`Cancelled`](crate::Cancelled), with the reason, or [`DeadlineExceeded`], as
+/// [`Error::Middleware`]. All other errors pass as they are.
 ///
 /// # Cancel safety
 ///
@@ -24,6 +33,7 @@ use crate::{CancelOn, Deadline};
 #[must_use]
 pub struct CancelMiddleware {
     deadline: Option<Duration>,
+    deadline_header: Option<HeaderName>,
 }
 
 impl CancelMiddleware {
@@ -36,6 +46,31 @@ impl CancelMiddleware {
     pub fn deadline(mut self, within: Duration) -> Self {
         self.deadline = Some(within);
         self
+    }
+
+    /// Tells the server in this header how much time is left until the deadline, in whole milliseconds, so that it can
+    /// stop working for nobody. Default: no header.
+    ///
+    /// Each attempt says what is left when it is sent; it takes the place of a header of that name. A call without a
+    /// deadline has no such header. No name is standard: take the one that the server reads, such as
+    /// `x-envoy-expected-rq-timeout-ms`.
+    pub fn deadline_header(mut self, name: HeaderName) -> Self {
+        self.deadline_header = Some(name);
+        self
+    }
+
+    /// Tells the layers below by when the call must have ended, and limits the request to that.
+    fn set_deadline(&self, request: &mut Request, extensions: &mut Extensions) -> Result<()> {
+        if let Some(at) = self.deadline_of(extensions) {
+            Call::of(extensions).set_deadline(at);
+        }
+        let Some(call) = Call::find(extensions) else {
+            return Ok(());
+        };
+        if let Some(name) = &self.deadline_header {
+            call.set_deadline_header(name.clone());
+        }
+        call.stamp(request).map_err(Error::middleware)
     }
 
     /// By when the call must have ended, by what the client and the request say.
@@ -59,30 +94,33 @@ impl Middleware for CancelMiddleware {
         extensions: &mut Extensions,
         next: Next<'_>,
     ) -> Result<Response> {
-        if let Some(at) = self.deadline_of(extensions) {
-            let call = Call::of(extensions);
-            call.set_deadline(at);
-        }
-        if let Some(call) = Call::find(extensions) {
-            call.stamp(&mut request).map_err(Error::middleware)?;
-        }
+        self.set_deadline(&mut request, extensions)?;
         let Some(cancel) = extensions.get::<CancelOn>() else {
             let outcome = next.run(request, extensions).await;
             return outcome.map_err(|error| name_deadline(error, extensions));
         };
-        let token = cancel.token().clone();
-        if token.is_cancelled() {
-            return Err(Error::middleware(Cancelled::new()));
+        if let Some(cancelled) = cancel.cancelled() {
+            return Err(Error::middleware(cancelled));
         }
-        let run = next.run(request, extensions);
-        let Some(outcome) = token.run_until_cancelled(run).await else {
-            return Err(Error::middleware(Cancelled::new()));
-        };
-        match outcome {
-            Ok(response) => Ok(body::cancel_on(response, token)),
+        let mut watch = Watch::from(cancel.clone());
+        match until_cancelled(next.run(request, extensions), &mut watch).await {
+            Ok(response) => Ok(body::cancel_on(response, watch)),
             Err(error) => Err(name_deadline(error, extensions)),
         }
     }
+}
+
+/// Runs the call until it ends or is cancelled. The tokens are asked first: once one is cancelled, the call brings no
+/// answer, even if there is one.
+async fn until_cancelled<F>(mut run: F, watch: &mut Watch) -> Result<Response>
+where
+    F: Future<Output = Result<Response>> + Unpin,
+{
+    poll_fn(|context| match watch.poll(context) {
+        Poll::Ready(cancelled) => Poll::Ready(Err(Error::middleware(cancelled))),
+        Poll::Pending => Pin::new(&mut run).poll(context),
+    })
+    .await
 }
 
 /// A timeout once the deadline has passed is the deadline's doing: reqwest's timer was stamped with it.

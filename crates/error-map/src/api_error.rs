@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode};
@@ -22,6 +23,7 @@ struct Inner {
     request: Option<(Method, Url)>,
     answer: Option<Answer>,
     attempts: u32,
+    waited: Duration,
     source: Option<BoxError>,
 }
 
@@ -40,6 +42,7 @@ impl ApiError {
             request: None,
             answer: None,
             attempts: 1,
+            waited: Duration::ZERO,
             source: None,
         }))
     }
@@ -75,6 +78,13 @@ impl ApiError {
     #[must_use]
     pub fn after_attempts(mut self, attempts: u32) -> Self {
         self.0.attempts = attempts;
+        self
+    }
+
+    /// Says how long the call waited between its attempts.
+    #[must_use]
+    pub fn after_waiting(mut self, waited: Duration) -> Self {
+        self.0.waited = waited;
         self
     }
 
@@ -121,6 +131,11 @@ impl ApiError {
     /// How often the call was sent, replays included.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
+    }
+
+    /// How long the call waited between its attempts, and before the first where the origin had asked to be left alone.
+    pub fn waited(&self) -> Duration {
+        self.0.waited
     }
 
     /// Whether the caller cancelled the call.
@@ -172,6 +187,7 @@ impl fmt::Debug for ApiError {
             .field("url", &self.url().map(Url::as_str))
             .field("body_bytes", &self.body().len())
             .field("attempts", &self.attempts())
+            .field("waited", &self.waited())
             .field("source", &self.0.source)
             .finish()
     }
@@ -198,6 +214,7 @@ mod tests {
                     .unwrap(),
             )
             .after_attempts(2)
+            .after_waiting(Duration::from_secs(3))
     }
 
     #[test]
@@ -224,6 +241,7 @@ mod tests {
         assert_eq!(error.headers().unwrap()["set-cookie"], "session=hunter2");
         assert_eq!(error.method(), Some(&Method::GET));
         assert_eq!(error.attempts(), 2);
+        assert_eq!(error.waited(), Duration::from_secs(3));
     }
 
     #[test]

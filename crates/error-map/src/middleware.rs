@@ -88,7 +88,9 @@ impl Middleware for ErrorMapMiddleware {
         let headers = std::mem::take(response.headers_mut());
         let mut error = ApiError::from_answer(status, headers, body).for_request(&method, &url);
         if let Some(call) = Call::find(extensions) {
-            error = error.after_attempts(call.attempts());
+            error = error
+                .after_attempts(call.attempts())
+                .after_waiting(call.waited());
             if matches!(call.verdict(), Some(Verdict::InsufficientScope { .. })) {
                 error = error.of_kind(ErrorKind::InsufficientScope);
             }

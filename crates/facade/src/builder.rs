@@ -11,6 +11,7 @@ use http::{HeaderName, HeaderValue};
 use refresh_queue::{RefreshMiddleware, RefreshQueue, Renewable};
 use request_context::{Origin, OriginAllowList};
 use reqwest_middleware::{ClientWithMiddleware, Middleware};
+use safe_retry::{HeadersTimeoutMiddleware, RetryMiddleware};
 
 use crate::call_options::{Settled, builder_error, parse_base_url};
 use crate::concurrency_limit::ConcurrencyLimit;
@@ -32,6 +33,7 @@ pub struct ClientBuilder {
     max_idle_per_host: usize,
     concurrency_limit: Option<usize>,
     error_map: ErrorMapMiddleware,
+    retry: Option<RetryMiddleware>,
     origins: OriginAllowList,
     session: Option<Session>,
     layers: Layers,
@@ -50,6 +52,7 @@ impl ClientBuilder {
             max_idle_per_host: 32,
             concurrency_limit: Some(512),
             error_map: ErrorMapMiddleware::new(),
+            retry: Some(RetryMiddleware::new()),
             origins: OriginAllowList::new(),
             session: None,
             layers: Layers::default(),
@@ -75,6 +78,30 @@ impl ClientBuilder {
     /// recommended; a request can shorten it.
     pub fn deadline(mut self, within: Duration) -> Self {
         self.options = self.options.deadline(within);
+        self
+    }
+
+    /// How long an attempt may wait for its headers, the upload included; its response body is not limited by it. A
+    /// request that may be sent again then is. Default: no limit but the [`read_timeout`](Self::read_timeout).
+    pub fn headers_timeout(mut self, timeout: Duration) -> Self {
+        self.options = self.options.headers_timeout(timeout);
+        self
+    }
+
+    /// How failed requests are tried again; `None` for never. Default: [`RetryMiddleware::new`], which retries
+    /// idempotent requests up to 3 times.
+    ///
+    /// ```
+    /// use facade::{Client, RetryMiddleware};
+    ///
+    /// # fn main() -> Result<(), facade::ApiError> {
+    /// let client = Client::builder("https://api.example.com")
+    ///     .retry(RetryMiddleware::new().max_retries(5).idempotency_keys(true))
+    ///     .build()?;
+    /// # Ok(()) }
+    /// ```
+    pub fn retry(mut self, retry: impl Into<Option<RetryMiddleware>>) -> Self {
+        self.retry = retry.into();
         self
     }
 
@@ -204,7 +231,11 @@ impl ClientBuilder {
         let mut layers = self.layers;
         layers.add(Layer::Cancel, CancelMiddleware::new());
         layers.add(Layer::ErrorMap, self.error_map);
+        if let Some(retry) = self.retry {
+            layers.add(Layer::Retry, retry);
+        }
         layers.add(Layer::RedirectGuard, RedirectGuard);
+        layers.add(Layer::HeadersTimeout, HeadersTimeoutMiddleware::default());
         if let Some(session) = self.session {
             session(&origins, &mut layers);
         }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use request_context::OriginAllowList;
 use reqwest::Request;
+use safe_retry::{HeadersTimeout, Retry};
 use url::Url;
 
 use crate::credential_headers::is_credential;
@@ -34,6 +35,8 @@ pub struct CallOptions {
     base_url: Option<Result<Url, ApiError>>,
     headers: HeaderMap,
     deadline: Option<Duration>,
+    headers_timeout: Option<Duration>,
+    retry: Option<Retry>,
     body_limit: Option<usize>,
     invalid: Option<ApiError>,
 }
@@ -97,6 +100,20 @@ impl CallOptions {
         self
     }
 
+    /// How long an attempt may wait for its headers, the upload included. Default: no limit but the client's
+    /// [`read_timeout`](crate::ClientBuilder::read_timeout).
+    pub fn headers_timeout(mut self, timeout: Duration) -> Self {
+        self.headers_timeout = Some(timeout);
+        self
+    }
+
+    /// Which requests are tried again, and when, where it differs from what the parent's
+    /// [`retry`](crate::ClientBuilder::retry) says. It has no effect if that is `None`.
+    pub fn retry(mut self, retry: Retry) -> Self {
+        self.retry = Some(retry);
+        self
+    }
+
     /// How many bytes of a body `json`, `text` and `bytes` read at the most. Default: 16 MiB.
     pub fn body_limit(mut self, bytes: usize) -> Self {
         self.body_limit = Some(bytes);
@@ -108,6 +125,8 @@ impl fmt::Debug for CallOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CallOptions")
             .field("deadline", &self.deadline)
+            .field("headers_timeout", &self.headers_timeout)
+            .field("retry", &self.retry)
             .field("body_limit", &self.body_limit)
             .finish_non_exhaustive()
     }
@@ -119,6 +138,8 @@ pub(crate) struct Settled {
     pub(crate) base_url: Url,
     pub(crate) headers: HeaderMap,
     pub(crate) deadline: Option<Duration>,
+    pub(crate) headers_timeout: Option<HeadersTimeout>,
+    pub(crate) retry: Option<Retry>,
     pub(crate) body_limit: usize,
 }
 
@@ -130,6 +151,8 @@ impl Settled {
             base_url,
             headers: HeaderMap::new(),
             deadline: None,
+            headers_timeout: None,
+            retry: None,
             body_limit: Self::BODY_LIMIT,
         }
     }
@@ -145,6 +168,9 @@ impl Settled {
             self.headers.insert(name, value.clone());
         }
         self.deadline = options.deadline.or(self.deadline);
+        let headers_timeout = options.headers_timeout.map(HeadersTimeout::within);
+        self.headers_timeout = headers_timeout.or(self.headers_timeout);
+        self.retry = options.retry.or(self.retry);
         self.body_limit = options.body_limit.unwrap_or(self.body_limit);
         Ok(self)
     }

@@ -44,6 +44,7 @@
 //! | connecting | 10 s | [`connect_timeout`](ClientBuilder::connect_timeout) |
 //! | silence of one attempt | 30 s | [`read_timeout`](ClientBuilder::read_timeout) |
 //! | the whole call | no limit | [`deadline`](ClientBuilder::deadline) |
+//! | retries | 3, of idempotent requests | [`retry`](ClientBuilder::retry) |
 //! | redirects | 10, no `Referer` | [`max_redirects`](ClientBuilder::max_redirects) |
 //! | a buffered body | 16 MiB | [`body_limit`](ClientBuilder::body_limit) |
 //! | an error's body | 64 KiB | [`error_body_limit`](ClientBuilder::error_body_limit) |
@@ -100,6 +101,7 @@ pub use refresh_queue::{
 pub use request_context::{
     Cancelled, CredentialUnavailable, DeadlineExceeded, RedirectRefused, SessionEnded,
 };
+pub use safe_retry::{Retry, RetryBudget, RetryEvent, RetryMiddleware, TransientFailures};
 pub use token_store::{ExposeSecret, SecretString, SessionId, TokenSet};
 pub use tokio_util::sync::CancellationToken;
 

@@ -32,9 +32,10 @@ use reqwest_middleware::Middleware;
 pub enum Place {
     /// Once per call, above the error map: sees an [`ApiError`](crate::ApiError) where the answer was an error.
     Outcome,
-    /// Once per call, below the error map: sees raw answers, after a refused credential has been healed.
+    /// Once per call, below the error map: sees raw answers, after the last attempt.
     Call,
-    /// Once per attempt: sees each request as it leaves, its credential included, and each raw answer.
+    /// Once per attempt, and for the replay after a refused credential: sees each request as it leaves, its credential
+    /// included, and each raw answer.
     Attempt,
 }
 
@@ -44,23 +45,27 @@ pub(crate) enum Layer {
     Cancel,
     Own(Place),
     ErrorMap,
+    Retry,
     RefreshQueue,
     Auth,
     RedirectGuard,
     ConcurrencyLimit,
+    HeadersTimeout,
 }
 
 /// From the caller down to the network.
-pub(crate) const ORDER: [Layer; 9] = [
+pub(crate) const ORDER: [Layer; 11] = [
     Layer::Cancel,
     Layer::Own(Place::Outcome),
     Layer::ErrorMap,
     Layer::Own(Place::Call),
+    Layer::Retry,
     Layer::RefreshQueue,
     Layer::Auth,
     Layer::Own(Place::Attempt),
     Layer::RedirectGuard,
     Layer::ConcurrencyLimit,
+    Layer::HeadersTimeout,
 ];
 
 /// The layers of one client, each with its place.
@@ -100,11 +105,13 @@ mod tests {
             Layer::Own(Place::Outcome) => "Place::Outcome",
             Layer::ErrorMap => "error-map",
             Layer::Own(Place::Call) => "Place::Call",
+            Layer::Retry => "safe-retry",
             Layer::RefreshQueue => "refresh-queue",
             Layer::Auth => "auth-middleware",
             Layer::Own(Place::Attempt) => "Place::Attempt",
             Layer::RedirectGuard => "redirect guard",
             Layer::ConcurrencyLimit => "concurrency limit",
+            Layer::HeadersTimeout => "headers timeout",
         });
         assert_eq!(documented, coded);
     }

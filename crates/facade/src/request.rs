@@ -8,6 +8,7 @@ use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{Extensions, HeaderName, HeaderValue};
 use request_context::{BoxError, Call, Instant, ReplayableBody, WithoutAuth};
 use reqwest::{Body, Method};
+use safe_retry::{Buffered, HeadersTimeout, Retry};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio_util::sync::CancellationToken;
@@ -30,12 +31,19 @@ pub struct Request {
 
 impl Request {
     pub(crate) fn new(client: Client, method: Method, url: Result<Url, InvalidTarget>) -> Self {
+        let mut extensions = Extensions::new();
+        if let Some(retry) = &client.options.retry {
+            extensions.insert(retry.clone());
+        }
+        if let Some(timeout) = client.options.headers_timeout {
+            extensions.insert(timeout);
+        }
         Self {
             inner: match url {
                 Ok(url) => Ok(reqwest::Request::new(method, url)),
                 Err(error) => Err(builder_error(error)),
             },
-            extensions: Extensions::new(),
+            extensions,
             deadline: client.options.deadline.map(Deadline::within),
             body_limit: client.options.body_limit,
             client,
@@ -89,7 +97,7 @@ impl Request {
         })
     }
 
-    /// Sets the body. A stream is sent once; to have it sent again after a refused credential, see
+    /// Sets the body. A stream is sent once; to have it sent again after a failure or a refused credential, see
     /// [`replayable_body`](Self::replayable_body).
     pub fn body(self, body: impl Into<Body>) -> Self {
         self.change(|request| {
@@ -135,6 +143,43 @@ impl Request {
             *request.timeout_mut() = Some(timeout);
             Ok(())
         })
+    }
+
+    /// How long one attempt may wait for its headers, the upload included. Beyond that it ends as a timeout, and is tried
+    /// again like any other. Default: the client's.
+    pub fn headers_timeout(self, timeout: Duration) -> Self {
+        self.extension(HeadersTimeout::within(timeout))
+    }
+
+    /// Whether and when the request is tried again, where it differs from its client. It has no effect if the client
+    /// was built with `retry(None)`.
+    ///
+    /// ```
+    /// # async fn example(client: facade::Client) -> Result<(), facade::ApiError> {
+    /// use facade::Retry;
+    ///
+    /// // A POST that only searches: asking twice does no harm.
+    /// let found = client.post("search").json("query").retry(Retry::always()).send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn retry(self, retry: Retry) -> Self {
+        self.extension(retry)
+    }
+
+    /// Sets the `Idempotency-Key`, which tells the server that requests with this key are one and the same. The request
+    /// is then tried again whatever its method is.
+    pub fn idempotency_key<V>(self, key: V) -> Self
+    where
+        V: TryInto<HeaderValue, Error: Into<http::Error>>,
+    {
+        self.header("idempotency-key", key)
+    }
+
+    /// Reads up to this many bytes of the answer's body before the answer is there. A body that breaks off is then tried
+    /// again within the same limits, if the request may be sent again at all; a longer one is handed out as it arrives.
+    /// [`fetch`](Self::fetch) does it by itself.
+    pub fn buffered(self, bytes: usize) -> Self {
+        self.extension(Buffered::up_to(bytes))
     }
 
     /// Sends the request without a credential: it neither waits for a refresh nor starts one.
@@ -193,13 +238,15 @@ impl Request {
                     Some(_) => error,
                     None => error.for_request(&method, &url),
                 };
-                Err(error.after_attempts(call.attempts()))
+                Err(error
+                    .after_attempts(call.attempts())
+                    .after_waiting(call.waited()))
             }
         }
     }
 
     /// Sends the request and decodes the JSON of its answer. Asks for JSON unless `Accept` is set already. An empty body
-    /// counts as `null`.
+    /// counts as `null`. A body that breaks off is asked for again, as [`buffered`](Self::buffered) says.
     ///
     /// # Errors
     ///
@@ -209,7 +256,8 @@ impl Request {
     ///
     /// As [`send`](Self::send).
     pub async fn fetch<T: DeserializeOwned>(self) -> Result<T, ApiError> {
-        let request = self.change(|request| {
+        let buffered = Buffered::up_to(self.body_limit);
+        let request = self.extension(buffered).change(|request| {
             let headers = request.headers_mut();
             headers
                 .entry(ACCEPT)

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use error_map::{ApiError, ErrorKind, TimeoutPhase, decode_json};
@@ -69,6 +70,11 @@ impl Response {
     /// How often the call was sent, replays included.
     pub fn attempts(&self) -> u32 {
         self.call.attempts()
+    }
+
+    /// How long the call waited between its attempts, and before the first where the origin had asked to be left alone.
+    pub fn waited(&self) -> Duration {
+        self.call.waited()
     }
 
     /// Reads the body and decodes it as JSON. An empty one counts as `null`, so that `()` and `Option` accept it.
@@ -177,6 +183,7 @@ impl Response {
         error
             .for_request(&self.method, self.url())
             .after_attempts(self.attempts())
+            .after_waiting(self.waited())
     }
 }
 

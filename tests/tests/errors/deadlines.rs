@@ -151,7 +151,8 @@ async fn a_status_is_told_at_the_deadline_even_if_its_body_hangs() {
     let reply = Reply::status(500).body("0123456789");
     let hangs = Behaviour::HangInBody { reply, sent: 4 };
     session.server.on("/broken", hangs);
-    let request = session.client().get("broken").deadline(LONGER);
+    let once = session.builder().retry(None).build().unwrap();
+    let request = once.get("broken").deadline(LONGER);
     let error = soon(request.send()).await.unwrap_err();
     assert_error(
         &error,

@@ -36,7 +36,7 @@ const TABLE: [(u16, ErrorKind, &str); 20] = [
 #[tokio::test]
 async fn each_status_has_its_kind_and_keeps_its_answer() {
     let server = FaultServer::start().await.unwrap();
-    let client = builder(server.url()).build().unwrap();
+    let client = builder(server.url()).retry(None).build().unwrap();
     for (status, kind, text) in TABLE {
         let path = format!("/{status}");
         let reply = Reply::status(status).header("retry-after", "7");
@@ -68,7 +68,7 @@ async fn each_status_has_its_kind_and_keeps_its_answer() {
 #[tokio::test]
 async fn what_is_below_400_is_no_error() {
     let server = FaultServer::start().await.unwrap();
-    let client = builder(server.url()).build().unwrap();
+    let client = builder(server.url()).retry(None).build().unwrap();
     for status in [200, 204, 206, 304, 399] {
         server.once(Reply::status(status));
         let response = soon(client.get("x").send()).await.unwrap();

@@ -4,15 +4,20 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use facade::{ApiError, CancellationToken, Client, ErrorKind, TimeoutPhase};
+use facade::{ApiError, CancellationToken, Client, ClientBuilder, ErrorKind, TimeoutPhase};
 use futures_util::future::join_all;
 use reqwest::dns::{Name, Resolve, Resolving};
-use stack_tests::{builder, find, soon};
+use stack_tests::{find, soon};
 use testkit::{Behaviour, FaultServer, Reply};
 
 use crate::expectations::{assert_error, assert_kind, through_the_chain, through_the_facade};
 
 const ATTEMPT: ErrorKind = ErrorKind::Timeout(TimeoutPhase::Attempt);
+
+/// A builder of clients that send once, so that each fault is seen as it is.
+fn builder(base_url: impl Into<String>) -> ClientBuilder {
+    stack_tests::builder(base_url).retry(None)
+}
 
 struct Fault {
     path: &'static str,

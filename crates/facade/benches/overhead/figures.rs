@@ -9,7 +9,7 @@ use crate::valgrind::Cost;
 ///
 /// A layer that needs a `Call` is compared with a chain in which there is one already: whichever layer comes first
 /// makes it, for all.
-const DIFFERENCES: [(&str, &str, &str); 23] = [
+const DIFFERENCES: [(&str, &str, &str); 25] = [
     ("reqwest_parsed_url", "get_bare_parsed", "get_bare"),
     ("reqwest_timeout", "get_bare_timeout", "get_bare_parsed"),
     (
@@ -44,6 +44,16 @@ const DIFFERENCES: [(&str, &str, &str); 23] = [
         "alone_refresh_queue_auth",
         "get_middleware_call",
     ),
+    (
+        "layer_safe_retry",
+        "alone_safe_retry",
+        "get_middleware_call",
+    ),
+    (
+        "layer_headers_timeout_idle",
+        "alone_headers_timeout_idle",
+        "get_middleware_0",
+    ),
     ("layer_concurrency_limit", "facade", "facade_unlimited"),
     ("facade_request_building", "facade", "facade_inner"),
     ("facade_adds_credential", "facade_credential", "facade"),
@@ -76,12 +86,14 @@ const DIFFERENCES: [(&str, &str, &str); 23] = [
 ];
 
 /// The most that a figure may be, in instructions.
-const INSTRUCTIONS: [(&str, i64); 16] = [
+const INSTRUCTIONS: [(&str, i64); 18] = [
     ("layer_cancel_idle", 800),
     ("layer_cancel_token", 5_400),
     ("layer_deadline", 3_000),
     ("layer_error_map", 1_500),
     ("layer_refresh_queue_auth", 5_000),
+    ("layer_safe_retry", 3_000),
+    ("layer_headers_timeout_idle", 800),
     ("layer_concurrency_limit", 900),
     ("facade_request_building", -5_000),
     ("facade_adds_credential", 5_000),

@@ -10,12 +10,13 @@ use http::Extensions;
 use refresh_queue::RefreshMiddleware;
 use request_context::{Call, Origin};
 use reqwest_middleware::{ClientBuilder, ClientWithMiddleware, Middleware};
+use safe_retry::{HeadersTimeoutMiddleware, RetryMiddleware};
 
 use crate::BoxError;
 use crate::client::{Calls, NoOp};
 
 /// The scenarios, each a function of [`run`].
-pub(crate) const SCENARIOS: [&str; 25] = [
+pub(crate) const SCENARIOS: [&str; 27] = [
     "get_bare",
     "get_bare_parsed",
     "get_bare_timeout",
@@ -33,6 +34,8 @@ pub(crate) const SCENARIOS: [&str; 25] = [
     "alone_auth",
     "alone_refresh_queue",
     "alone_refresh_queue_auth",
+    "alone_safe_retry",
+    "alone_headers_timeout_idle",
     "facade",
     "facade_inner",
     "facade_segments",
@@ -128,6 +131,14 @@ pub(crate) async fn run(scenario: &str, base: &str, calls: &Calls) -> Result<(),
             let auth = AuthMiddleware::handed_down(origin);
             let chain = chain([layer(queue), layer(auth)])?;
             calls.through(&chain, |_| ()).await
+        }
+        "alone_safe_retry" => {
+            let retry = RetryMiddleware::new();
+            calls.through(&chain([layer(retry)])?, |_| ()).await
+        }
+        "alone_headers_timeout_idle" => {
+            let timeout = HeadersTimeoutMiddleware::default();
+            calls.through(&chain([layer(timeout)])?, |_| ()).await
         }
         "facade" => calls.paved(&facade().build()?).await,
         "facade_inner" => {
