@@ -27,62 +27,57 @@ pub(crate) struct Attempts<'a> {
 impl<'a> Attempts<'a> {
     pub(crate) fn new(
         layer: &'a RetryMiddleware,
-        request: &Request,
+        request: &mut Request,
         extensions: &mut Extensions,
     ) -> Self {
+        let call = Call::of(extensions);
+        let upstream = layer.upstreams.of(request.url());
+        if let Some(upstream) = &upstream {
+            upstream.deposit();
+        }
+        if layer.idempotency_keys {
+            idempotency::add_key(request, &call);
+        }
         Self {
             layer,
             own: extensions.get().cloned(),
             buffered: extensions.get().copied(),
-            call: Call::of(extensions),
-            upstream: layer.upstreams.of(request.url()),
+            call,
+            upstream,
             begun: Instant::now(),
         }
     }
 
-    /// Sends the request, and once more as long as that may help.
-    pub(crate) async fn make(
-        self,
-        mut request: Request,
-        extensions: &mut Extensions,
-        next: Next<'_>,
-    ) -> Result<Response> {
-        if let Some(upstream) = &self.upstream {
-            upstream.deposit();
+    /// A copy of the request, if sending it twice does no harm and it can be copied.
+    pub(crate) fn copy(
+        &self,
+        request: &mut Request,
+        extensions: &Extensions,
+    ) -> Option<Box<Replay>> {
+        let idempotent = idempotency::is_idempotent(request);
+        let own = self.own.as_ref();
+        if !own.map_or(idempotent, |own| own.allows(idempotent)) {
+            return None;
         }
-        if self.layer.idempotency_keys {
-            idempotency::add_key(&mut request, &self.call);
-        }
-        if self.parked_until().is_some() {
-            Box::pin(self.leave_alone(&mut request)).await?;
-        }
-        if !self.may_repeat(&request) {
-            self.call.begin_attempt();
-            let outcome = next.run(request, extensions).await;
-            self.park_after(&outcome);
-            return outcome;
-        }
-        let replay = Replay::of(&mut request, extensions).map(Box::new);
-        let outcome = self.attempt(request, extensions, next.clone()).await;
-        match replay {
-            Some(replay) if self.is_worth_another_try(&outcome) => {
-                // Boxed, like all that is rare: every request pays for the size of this future.
-                Box::pin(self.again(outcome, replay, extensions, next)).await
-            }
-            _ => outcome,
-        }
+        Replay::of(request, extensions).map(Box::new)
+    }
+
+    /// Whether nothing is left to be done after this first attempt of a request that may be sent again.
+    pub(crate) fn is_final(&self, outcome: &Result<Response>) -> bool {
+        self.buffered.is_none() && !self.is_worth_another_try(outcome)
     }
 
     /// Waits and sends once more, until an attempt goes well or there is no point in another.
-    async fn again(
+    pub(crate) async fn finish(
         self,
-        mut outcome: Result<Response>,
+        outcome: Result<Response>,
         mut replay: Box<Replay>,
         extensions: &mut Extensions,
         next: Next<'_>,
     ) -> Result<Response> {
+        let mut outcome = self.read(outcome).await;
         let mut retries = 0;
-        loop {
+        while self.is_worth_another_try(&outcome) {
             let Some((wait, until)) = self.wait_after(&outcome, retries) else {
                 return outcome;
             };
@@ -107,37 +102,26 @@ impl<'a> Attempts<'a> {
             self.call.add_wait(wait);
             self.leave_alone(&mut request).await?;
             let copy = Replay::of(&mut request, extensions);
-            outcome = self.attempt(request, extensions, next.clone()).await;
+            self.call.begin_attempt();
+            outcome = next.clone().run(request, extensions).await;
+            self.park_after(&outcome);
+            outcome = self.read(outcome).await;
             match copy {
-                Some(copy) if self.is_worth_another_try(&outcome) => *replay = copy,
-                _ => return outcome,
+                Some(copy) => *replay = copy,
+                None => return outcome,
             }
         }
+        outcome
     }
 
-    /// Sends a request that may be sent again.
-    async fn attempt(
-        &self,
-        request: Request,
-        extensions: &mut Extensions,
-        next: Next<'_>,
-    ) -> Result<Response> {
-        self.call.begin_attempt();
-        let outcome = next.run(request, extensions).await;
-        self.park_after(&outcome);
+    /// Reads the body of a good answer, if that is asked for.
+    async fn read(&self, outcome: Result<Response>) -> Result<Response> {
         match (self.buffered, outcome) {
             (Some(buffered), Ok(response)) if response.status().as_u16() < 400 => {
                 buffered.read(response).await.map_err(Error::from)
             }
             (_, outcome) => outcome,
         }
-    }
-
-    fn may_repeat(&self, request: &Request) -> bool {
-        let idempotent = idempotency::is_idempotent(request);
-        self.own
-            .as_ref()
-            .map_or(idempotent, |own| own.allows(idempotent))
     }
 
     fn is_worth_another_try(&self, outcome: &Result<Response>) -> bool {

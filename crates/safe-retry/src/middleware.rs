@@ -143,13 +143,25 @@ fn exponential_backoff(retries: u32) -> ExponentialBackoff {
 impl Middleware for RetryMiddleware {
     async fn handle(
         &self,
-        request: Request,
+        mut request: Request,
         extensions: &mut Extensions,
         next: Next<'_>,
     ) -> Result<Response> {
-        Attempts::new(self, &request, extensions)
-            .make(request, extensions, next)
-            .await
+        let attempts = Attempts::new(self, &mut request, extensions);
+        // Boxed, like all that is rare: every request pays for the size of this future.
+        if attempts.parked_until().is_some() {
+            Box::pin(attempts.leave_alone(&mut request)).await?;
+        }
+        let replay = attempts.copy(&mut request, extensions);
+        attempts.call.begin_attempt();
+        let outcome = next.clone().run(request, extensions).await;
+        attempts.park_after(&outcome);
+        match replay {
+            Some(replay) if !attempts.is_final(&outcome) => {
+                Box::pin(attempts.finish(outcome, replay, extensions, next)).await
+            }
+            _ => outcome,
+        }
     }
 }
 
