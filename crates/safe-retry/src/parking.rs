@@ -34,11 +34,11 @@ impl Attempts<'_> {
 
     /// Waits while the origin wants to be left alone, but not for ever: it may go on asking.
     pub(crate) async fn leave_alone(&self, request: &mut Request) -> Result<()> {
-        let came = Instant::now();
-        let patience = came.checked_add(self.layer.retry_after_cap);
+        let patience = Instant::now().checked_add(self.layer.retry_after_cap);
         while let Some(until) = self.parked_until() {
             let until = patience.map_or(until, |patience| until.min(patience));
-            if until <= Instant::now() {
+            let came = Instant::now();
+            if until <= came {
                 break;
             }
             let deadline = self.call.deadline();
@@ -46,8 +46,8 @@ impl Attempts<'_> {
                 return Err(Error::middleware(DeadlineExceeded::new()));
             }
             sleep_until(until).await;
+            self.call.add_wait(came.elapsed());
         }
-        self.call.add_wait(came.elapsed());
         self.call.stamp(request).map_err(Error::middleware)
     }
 }
