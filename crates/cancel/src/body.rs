@@ -42,15 +42,15 @@ impl HttpBody for CancelBody {
         let Some(Live { body, watch }) = &mut self.live else {
             return Poll::Ready(None);
         };
-        if let Poll::Ready(cancelled) = watch.poll(context) {
-            self.live = None;
-            return Poll::Ready(Some(Err(cancelled.into())));
-        }
-        let frame = ready!(Pin::new(body).poll_frame(context));
+        let polled = watch.poll(context, |context| Pin::new(body).poll_frame(context));
+        let frame = match ready!(polled) {
+            Ok(frame) => frame.map(|frame| frame.map_err(BoxError::from)),
+            Err(cancelled) => Some(Err(cancelled.into())),
+        };
         if !matches!(frame, Some(Ok(_))) {
             self.live = None;
         }
-        Poll::Ready(frame.map(|frame| frame.map_err(BoxError::from)))
+        Poll::Ready(frame)
     }
 
     fn is_end_stream(&self) -> bool {

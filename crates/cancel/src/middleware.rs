@@ -2,7 +2,6 @@
 
 use std::future::poll_fn;
 use std::pin::Pin;
-use std::task::Poll;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -110,17 +109,14 @@ impl Middleware for CancelMiddleware {
     }
 }
 
-/// Runs the call until it ends or is cancelled. The tokens are asked first: once one is cancelled, the call brings no
-/// answer, even if there is one.
+/// Runs the call until it ends or is cancelled. Once a token is cancelled it brings no answer, even if there is one.
 async fn until_cancelled<F>(mut run: F, watch: &mut Watch) -> Result<Response>
 where
     F: Future<Output = Result<Response>> + Unpin,
 {
-    poll_fn(|context| match watch.poll(context) {
-        Poll::Ready(cancelled) => Poll::Ready(Err(Error::middleware(cancelled))),
-        Poll::Pending => Pin::new(&mut run).poll(context),
-    })
-    .await
+    poll_fn(|context| watch.poll(context, |context| Pin::new(&mut run).poll(context)))
+        .await
+        .unwrap_or_else(|cancelled| Err(Error::middleware(cancelled)))
 }
 
 /// A timeout once the deadline has passed is the deadline's doing: reqwest's timer was stamped with it.

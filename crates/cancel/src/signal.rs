@@ -1,11 +1,10 @@
 //! One token, and the reason that its cancellation has.
 
 use std::borrow::Cow;
-use std::pin::Pin;
 use std::sync::Arc;
 
 use request_context::Cancelled;
-use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
+use tokio_util::sync::CancellationToken;
 
 use crate::turn::Turn;
 
@@ -35,28 +34,25 @@ impl Signal {
 
     /// The error, if the token is cancelled.
     pub(crate) fn cancelled(&self) -> Option<Cancelled> {
-        self.token.is_cancelled().then(|| self.reason.error())
+        self.token.is_cancelled().then(|| self.error())
     }
 
-    /// A wait for the cancellation, and the reason it will have.
-    pub(crate) fn into_wait(self) -> (Pin<Box<WaitForCancellationFutureOwned>>, Reason) {
-        (Box::pin(self.token.cancelled_owned()), self.reason)
+    /// The error of a call that this token ends.
+    pub(crate) fn error(&self) -> Cancelled {
+        match &self.reason {
+            Reason::None => Cancelled::new(),
+            Reason::Given(reason) => Cancelled::because(reason.clone()),
+            Reason::OfTurn(turn) => turn.error(),
+        }
+    }
+
+    pub(crate) fn token(&self) -> &CancellationToken {
+        &self.token
     }
 }
 
 impl From<CancellationToken> for Signal {
     fn from(token: CancellationToken) -> Self {
         Self::new(token, Reason::None)
-    }
-}
-
-impl Reason {
-    /// The error of a call that ends for this reason.
-    pub(crate) fn error(&self) -> Cancelled {
-        match self {
-            Self::None => Cancelled::new(),
-            Self::Given(reason) => Cancelled::because(reason.clone()),
-            Self::OfTurn(turn) => turn.error(),
-        }
     }
 }

@@ -5,7 +5,7 @@ mod support;
 
 use cancel::{CancelOn, CancelScope, Cancelled};
 use request_context::BoxError;
-use support::{Task, URL, client, in_body, seconds};
+use support::{Task, URL, client, ended, in_body, seconds};
 use testkit::{Gate, Reply, ScriptedTransport};
 use tokio_util::sync::CancellationToken;
 
@@ -22,7 +22,7 @@ async fn cancelling_ends_a_body_that_is_still_arriving_with_a_typed_error() {
     let rest = tokio::spawn(async move { response.chunk().await });
     tokio::task::yield_now().await;
     token.cancel();
-    let error = rest.await.unwrap().unwrap_err();
+    let error = ended(rest).await.unwrap_err();
     assert_eq!(in_body(&error), Some(&Cancelled::because("enough")));
 }
 
@@ -50,7 +50,7 @@ async fn the_second_of_two_tokens_ends_the_body_for_its_reason() {
     let body = tokio::spawn(response.bytes());
     tokio::task::yield_now().await;
     second.cancel();
-    let error = body.await.unwrap().unwrap_err();
+    let error = ended(body).await.unwrap_err();
     assert_eq!(in_body(&error), Some(&Cancelled::because("second")));
 }
 
@@ -69,7 +69,7 @@ async fn a_scope_that_is_dropped_ends_a_body_that_is_still_arriving() {
     tokio::task::yield_now().await;
     assert!(!rest.is_finished());
     drop(scope);
-    let error = rest.await.unwrap().unwrap_err();
+    let error = ended(rest).await.unwrap_err();
     let ended = Cancelled::because("its scope has ended");
     assert_eq!(in_body(&error), Some(&ended));
 }

@@ -8,7 +8,7 @@ use std::thread;
 
 use cancel::{CancelOn, CancelScope, Cancelled, Latest, Ticket};
 use reqwest_middleware::Error;
-use support::{URL, client, in_body, typed};
+use support::{URL, client, ended, in_body, typed};
 use testkit::{Reply, ScriptedTransport};
 use tokio_util::sync::CancellationToken;
 
@@ -73,7 +73,7 @@ async fn a_new_ticket_cancels_the_call_of_the_one_before_and_no_other() {
     transport.wait_for_requests(1).await;
 
     let second = latest.clone().ticket();
-    assert_eq!(reason(&call.await.unwrap().unwrap_err()), Some(SUPERSEDED));
+    assert_eq!(reason(&ended(call).await.unwrap_err()), Some(SUPERSEDED));
     assert!(!first.is_latest() && second.is_latest());
     assert_eq!(transport.abandoned(), 1);
     let request = client.get(URL).with_extension(CancelOn::from(second));
@@ -92,7 +92,7 @@ async fn a_new_ticket_ends_the_body_that_the_one_before_still_reads() {
     let body = tokio::spawn(response.bytes());
     tokio::task::yield_now().await;
     let newer = latest.ticket();
-    let error = body.await.unwrap().unwrap_err();
+    let error = ended(body).await.unwrap_err();
     assert_eq!(in_body(&error), Some(&Cancelled::because(SUPERSEDED)));
     assert!(newer.is_latest());
 }
@@ -111,7 +111,7 @@ async fn one_ticket_serves_several_calls() {
     transport.wait_for_requests(2).await;
     drop(latest.ticket());
     for call in [one, other] {
-        assert_eq!(reason(&call.await.unwrap().unwrap_err()), Some(SUPERSEDED));
+        assert_eq!(reason(&ended(call).await.unwrap_err()), Some(SUPERSEDED));
     }
 }
 
@@ -178,7 +178,7 @@ async fn a_ticket_and_a_token_end_a_call_each_for_its_reason() {
             token.cancel();
             "shutdown"
         };
-        assert_eq!(reason(&call.await.unwrap().unwrap_err()), Some(expected));
+        assert_eq!(reason(&ended(call).await.unwrap_err()), Some(expected));
     }
 }
 
@@ -196,7 +196,7 @@ async fn a_slot_in_a_scope_ends_with_the_scope_and_says_so() {
     transport.wait_for_requests(1).await;
 
     drop(scope);
-    assert_eq!(reason(&call.await.unwrap().unwrap_err()), Some(SCOPE_ENDED));
+    assert_eq!(reason(&ended(call).await.unwrap_err()), Some(SCOPE_ENDED));
     assert!(!second.is_latest());
     let why = |text| Some(Cancelled::because(text));
     assert_eq!(outcome_now(&first).await, why(SUPERSEDED));

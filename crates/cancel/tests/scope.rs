@@ -5,7 +5,7 @@ mod support;
 
 use cancel::{CancelOn, CancelScope, Cancelled};
 use reqwest_middleware::Error;
-use support::{URL, client, typed};
+use support::{URL, client, ended, typed};
 use testkit::ScriptedTransport;
 use tokio_util::sync::CancellationToken;
 
@@ -29,7 +29,7 @@ async fn dropping_the_scope_cancels_all_its_requests_and_no_others() {
 
     drop(scope);
     for call in ends {
-        let error = call.await.unwrap().unwrap_err();
+        let error = ended(call).await.unwrap_err();
         assert_eq!(reason(&error), Some("its scope has ended"));
     }
     assert_eq!((transport.in_flight(), transport.abandoned()), (1, 2));
@@ -51,7 +51,7 @@ async fn a_scope_ends_with_the_token_it_is_within_and_not_the_other_way_round() 
     let call = tokio::spawn(request.send());
     transport.wait_for_requests(1).await;
     shutdown.cancel();
-    let error = call.await.unwrap().unwrap_err();
+    let error = ended(call).await.unwrap_err();
     assert_eq!(reason(&error), Some("the screen was closed"));
     assert!(scope.token().is_cancelled());
 }
@@ -83,6 +83,6 @@ async fn a_scope_that_is_moved_into_a_task_ends_with_the_task() {
     });
     transport.wait_for_requests(1).await;
     screen.abort();
-    let error = call.await.unwrap().unwrap_err();
+    let error = ended(call).await.unwrap_err();
     assert_eq!(reason(&error), Some("its scope has ended"));
 }

@@ -3,17 +3,10 @@
 
 mod support;
 
-use cancel::{CancelMiddleware, CancelOn, Cancelled};
-use reqwest::{Request, Response};
-use reqwest_middleware::{Middleware, Next, Result};
-use support::{Task, URL, client, seconds, typed};
-use testkit::{Answer, Gate, Reply, ScriptedTransport};
+use cancel::{CancelOn, Cancelled};
+use support::{Task, URL, cancelled, client, ended, seconds, typed};
+use testkit::{Answer, Reply, ScriptedTransport};
 use tokio_util::sync::CancellationToken;
-
-fn cancelled<T>(outcome: Result<T>) -> Cancelled {
-    let error = outcome.err().expect("it was cancelled");
-    typed::<Cancelled>(&error).expect("a typed error").clone()
-}
 
 #[tokio::test(start_paused = true)]
 async fn a_token_that_is_cancelled_already_sends_nothing() {
@@ -88,7 +81,7 @@ async fn each_of_several_tokens_ends_the_call_for_its_own_reason() {
         transport.wait_for_requests(1).await;
 
         tokens[cancels].cancel();
-        let outcome = cancelled(call.await.unwrap());
+        let outcome = cancelled(ended(call).await);
         assert_eq!(outcome.reason(), Some(reason));
         assert_eq!(
             outcome.to_string(),
@@ -108,7 +101,7 @@ async fn of_two_tokens_cancelled_at_once_the_one_attached_first_is_named() {
     transport.wait_for_requests(1).await;
     second.cancel();
     first.cancel();
-    assert_eq!(cancelled(call.await.unwrap()), Cancelled::because("first"));
+    assert_eq!(cancelled(ended(call).await), Cancelled::because("first"));
 }
 
 #[tokio::test(start_paused = true)]
@@ -124,7 +117,7 @@ async fn one_token_ends_many_calls_each_for_the_reason_it_was_attached_with() {
 
     token.cancel();
     for (call, reason) in [(reports, "reports"), (charts, "charts")] {
-        assert_eq!(cancelled(call.await.unwrap()), Cancelled::because(reason));
+        assert_eq!(cancelled(ended(call).await), Cancelled::because(reason));
     }
     assert_eq!((transport.in_flight(), transport.abandoned()), (1, 2));
     assert!(!stays.is_finished());
@@ -140,88 +133,9 @@ async fn cancelling_the_parent_cancels_the_child() {
     transport.wait_for_requests(1).await;
     parent.cancel();
     assert_eq!(
-        cancelled(call.await.unwrap()),
+        cancelled(ended(call).await),
         Cancelled::because("from above")
     );
-}
-
-#[tokio::test(start_paused = true)]
-async fn cancelling_drops_the_request_that_waits_for_its_answer() {
-    let transport = ScriptedTransport::new().hang();
-    let token = CancellationToken::new();
-    let request = client(&transport)
-        .get(URL)
-        .with_extension(CancelOn::new(&token));
-    let call = tokio::spawn(request.send());
-    transport.wait_for_requests(1).await;
-    assert_eq!(transport.in_flight(), 1);
-    token.cancel();
-    cancelled(call.await.unwrap());
-    assert_eq!((transport.in_flight(), transport.abandoned()), (0, 1));
-}
-
-/// Stands for a layer that waits before it sends: a queue, a backoff, a limit.
-struct WaitsFirst(Gate);
-
-#[async_trait::async_trait]
-impl Middleware for WaitsFirst {
-    async fn handle(
-        &self,
-        request: Request,
-        extensions: &mut http::Extensions,
-        next: Next<'_>,
-    ) -> Result<Response> {
-        self.0.pass().await;
-        next.run(request, extensions).await
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn cancelling_ends_the_wait_of_a_layer_below_and_nothing_is_sent() {
-    let (transport, gate) = (ScriptedTransport::new(), Gate::new());
-    let client = transport.client_with(|chain| {
-        chain
-            .with(CancelMiddleware::new())
-            .with(WaitsFirst(gate.clone()))
-    });
-    let token = CancellationToken::new();
-    let call = tokio::spawn(client.get(URL).with_extension(CancelOn::new(&token)).send());
-    gate.wait_for(1).await;
-    token.cancel();
-    cancelled(call.await.unwrap());
-    assert_eq!(gate.held(), 0);
-    transport.assert_count(0);
-}
-
-#[tokio::test(start_paused = true)]
-async fn cancelling_stops_an_upload_that_is_still_being_read() {
-    /// Has a length, and never a byte.
-    struct NeverComes;
-
-    impl http_body::Body for NeverComes {
-        type Data = bytes::Bytes;
-        type Error = std::io::Error;
-
-        fn poll_frame(
-            self: std::pin::Pin<&mut Self>,
-            _: &mut std::task::Context<'_>,
-        ) -> std::task::Poll<Option<std::io::Result<http_body::Frame<bytes::Bytes>>>> {
-            std::task::Poll::Pending
-        }
-    }
-
-    let transport = ScriptedTransport::new();
-    let token = CancellationToken::new();
-    let upload = client(&transport)
-        .put(URL)
-        .body(reqwest::Body::wrap(NeverComes))
-        .with_extension(CancelOn::new(&token));
-    let call = tokio::spawn(upload.send());
-    transport.wait_for_requests(1).await;
-    token.cancel();
-    cancelled(call.await.unwrap());
-    assert_eq!(transport.abandoned(), 1);
-    assert!(!transport.last().unwrap().is_body_complete());
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,4 +1,5 @@
 //! What the tests of the middleware share.
+#![allow(clippy::expect_used, clippy::unwrap_used)]
 #![allow(dead_code, reason = "each test file uses a part")]
 #![allow(unreachable_pub, reason = "a module of several test crates")]
 
@@ -11,6 +12,8 @@ use std::time::Duration;
 use cancel::{CancelMiddleware, Cancelled};
 use reqwest_middleware::{ClientWithMiddleware, Error};
 use testkit::ScriptedTransport;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
 
 pub const URL: &str = "http://localhost/report?id=7";
 
@@ -24,6 +27,18 @@ pub fn client_with(transport: &ScriptedTransport, layer: CancelMiddleware) -> Cl
 
 pub fn seconds(n: u64) -> Duration {
     Duration::from_secs(n)
+}
+
+/// What a task ends with. Under paused time one that hangs fails at once.
+pub async fn ended<T>(task: JoinHandle<T>) -> T {
+    let outcome = timeout(seconds(3600), task).await;
+    outcome.expect("it has ended").unwrap()
+}
+
+/// The error of a call that was cancelled.
+pub fn cancelled<T>(outcome: reqwest_middleware::Result<T>) -> Cancelled {
+    let error = outcome.err().expect("it was cancelled");
+    typed::<Cancelled>(&error).expect("a typed error").clone()
 }
 
 /// The typed error that the chain returned.
