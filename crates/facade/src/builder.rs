@@ -32,6 +32,7 @@ pub struct ClientBuilder {
     max_redirects: usize,
     max_idle_per_host: usize,
     concurrency_limit: Option<usize>,
+    cancel: CancelMiddleware,
     error_map: ErrorMapMiddleware,
     retry: Option<RetryMiddleware>,
     origins: OriginAllowList,
@@ -51,6 +52,7 @@ impl ClientBuilder {
             max_redirects: 10,
             max_idle_per_host: 32,
             concurrency_limit: Some(512),
+            cancel: CancelMiddleware::new(),
             error_map: ErrorMapMiddleware::new(),
             retry: Some(RetryMiddleware::new()),
             origins: OriginAllowList::new(),
@@ -78,6 +80,13 @@ impl ClientBuilder {
     /// recommended; a request can shorten it.
     pub fn deadline(mut self, within: Duration) -> Self {
         self.options = self.options.deadline(within);
+        self
+    }
+
+    /// Tells the server in this header how much time is left until the deadline, in whole milliseconds, so that it can
+    /// stop working for nobody. Each attempt says what is left when it is sent. Default: no header.
+    pub fn deadline_header(mut self, name: HeaderName) -> Self {
+        self.cancel = self.cancel.deadline_header(name);
         self
     }
 
@@ -229,7 +238,7 @@ impl ClientBuilder {
         };
 
         let mut layers = self.layers;
-        layers.add(Layer::Cancel, CancelMiddleware::new());
+        layers.add(Layer::Cancel, self.cancel);
         layers.add(Layer::ErrorMap, self.error_map);
         if let Some(retry) = self.retry {
             layers.add(Layer::Retry, retry);

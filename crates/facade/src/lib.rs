@@ -93,7 +93,7 @@ pub use response::{BodyTooLarge, Response};
 pub use target::{IntoTarget, InvalidTarget};
 
 pub use auth_middleware::BearerTokens;
-pub use cancel::Deadline;
+pub use cancel::{CancelOn, CancelScope, Deadline, Latest, Ticket};
 pub use error_map::{ApiError, DecodeError, ErrorKind, TimeoutPhase};
 pub use refresh_queue::{
     QueueError, Refresh, RefreshError, RefreshFailure, RefreshQueue, Renewable,

@@ -11,7 +11,6 @@ use reqwest::{Body, Method};
 use safe_retry::{Buffered, HeadersTimeout, Retry};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::call_options::{builder_error, header};
@@ -124,9 +123,26 @@ impl Request {
         .extension(kept)
     }
 
-    /// Ends the call when this token is cancelled.
-    pub fn cancel(self, token: &CancellationToken) -> Self {
-        self.extension(CancelOn::new(token))
+    /// Ends the call when this token is cancelled, or the ticket or scope it is given here ends. A request may listen to
+    /// several.
+    ///
+    /// ```
+    /// # async fn example(client: facade::Client, shutdown: facade::CancellationToken) -> Result<(), facade::ApiError> {
+    /// use facade::{CancelOn, Latest};
+    ///
+    /// let searches = Latest::new();
+    /// let search = client
+    ///     .get("search")
+    ///     .cancel(searches.ticket()) // ends the search before
+    ///     .cancel(CancelOn::new(&shutdown).because("the program ends"));
+    /// # search.send().await?; Ok(()) }
+    /// ```
+    pub fn cancel(mut self, on: impl Into<CancelOn>) -> Self {
+        let on = match self.extensions.remove::<CancelOn>() {
+            Some(earlier) => earlier.or(on),
+            None => on.into(),
+        };
+        self.extension(on)
     }
 
     /// Says by when the call must have ended, with all its waits and its response body: a duration from when it is sent,

@@ -1,0 +1,46 @@
+//! The smaller programs as a user runs them.
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
+
+use tokio::process::Command;
+
+/// What a program told, and that it went well.
+async fn told_by(program: &str) -> String {
+    let output = Command::new(program).output().await.unwrap();
+    let told = String::from_utf8(output.stdout).unwrap();
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{told}\n{error}");
+    told
+}
+
+fn count(told: &str, line: &str) -> usize {
+    told.lines().filter(|told| told.contains(line)).count()
+}
+
+#[tokio::test]
+async fn retry_and_deadline_shows_what_is_tried_again_and_what_is_not() {
+    let told = told_by(env!("CARGO_BIN_EXE_retry_and_deadline")).await;
+    for line in [
+        "200 OK after 3 attempts, 2s of waiting",
+        "200 OK after 2 attempts",
+        "/flaky/post, after 1 attempt",
+        "with a key: 2 attempts",
+        "/flaky/patient, at once",
+        "/slow: true",
+    ] {
+        assert_eq!(count(&told, line), 1, "{line}: {told}");
+    }
+    assert_eq!(count(&told, "  retry "), 5, "{told}");
+}
+
+#[tokio::test]
+async fn cancel_on_navigate_shows_the_newest_search_alone() {
+    let told = told_by(env!("CARGO_BIN_EXE_cancel_on_navigate")).await;
+    assert_eq!(count(&told, "superseded by a newer call"), 4, "{told}");
+    assert_eq!(count(&told, "tokio  shown"), 1, "{told}");
+    assert_eq!(count(&told, "cancelled: the screen was left"), 3, "{told}");
+    assert_eq!(
+        count(&told, "began 5 searches, and could stop 4"),
+        1,
+        "{told}"
+    );
+}
