@@ -53,6 +53,13 @@
 //! | callers that wait for one refresh | 10,000 | [`max_waiters`](refresh_queue::RefreshQueueBuilder::max_waiters) |
 //! | where credentials go | the base URL's origin, over `https` or to this machine | [`allow_origin`](ClientBuilder::allow_origin) |
 //!
+//! # Retries, deadlines, cancellation
+//!
+//! A failed request that may be sent twice is tried again, see [`RetryMiddleware`] for which and when, and
+//! [`Request::retry`] for one request. One [`deadline`](Request::deadline) covers all of it, and
+//! [`cancel`](Request::cancel) ends it wherever it is: `docs/cancellation.md` tells what stops when. [`Latest`] is for
+//! calls of which only the newest matters, [`CancelScope`] for those of a screen or a task.
+//!
 //! # Credentials and redirects
 //!
 //! Credentials, and default headers marked sensitive, go to allowed origins only. reqwest follows redirects by itself
@@ -101,7 +108,10 @@ pub use refresh_queue::{
 pub use request_context::{
     Cancelled, CredentialUnavailable, DeadlineExceeded, RedirectRefused, SessionEnded,
 };
-pub use safe_retry::{Retry, RetryBudget, RetryEvent, RetryMiddleware, TransientFailures};
+pub use safe_retry::{
+    Jitter, Retry, RetryBudget, RetryDecision, RetryEvent, RetryMiddleware, RetryPolicy, Retryable,
+    RetryableStrategy, TransientFailures, policies,
+};
 pub use token_store::{ExposeSecret, SecretString, SessionId, TokenSet};
 pub use tokio_util::sync::CancellationToken;
 

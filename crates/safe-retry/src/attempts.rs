@@ -1,27 +1,23 @@
 //! One call's attempts, one after the other.
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use http::Extensions;
-use request_context::{Call, Instant, Replay, drain};
+use request_context::{Call, Instant, Replay};
 use reqwest::{Request, Response};
 use reqwest_middleware::{Error, Next, Result};
-use reqwest_retry::{RetryDecision, RetryPolicy};
-use tokio::time::{sleep_until, timeout_at};
 
-use crate::decision::{self, Facts};
-use crate::retry_after::requested_wait;
 use crate::upstreams::Upstream;
 use crate::{Buffered, Retry, RetryEvent, RetryMiddleware, idempotency, strategy};
 
 pub(crate) struct Attempts<'a> {
     pub(crate) layer: &'a RetryMiddleware,
-    own: Option<Retry>,
+    pub(crate) own: Option<Retry>,
     buffered: Option<Buffered>,
     pub(crate) call: Arc<Call>,
     pub(crate) upstream: Option<Arc<Upstream>>,
-    begun: Instant,
+    pub(crate) begun: Instant,
 }
 
 impl<'a> Attempts<'a> {
@@ -70,36 +66,39 @@ impl<'a> Attempts<'a> {
     /// Waits and sends once more, until an attempt goes well or there is no point in another.
     pub(crate) async fn finish(
         self,
-        outcome: Result<Response>,
+        mut outcome: Result<Response>,
         mut replay: Box<Replay>,
         extensions: &mut Extensions,
         next: Next<'_>,
     ) -> Result<Response> {
-        let mut outcome = self.read(outcome).await;
+        if self.buffered.is_some() {
+            outcome = self.read(outcome).await;
+            if !self.is_worth_another_try(&outcome) {
+                return outcome;
+            }
+        }
         let mut retries = 0;
-        while self.is_worth_another_try(&outcome) {
+        loop {
             let Some((wait, until)) = self.wait_after(&outcome, retries) else {
                 return outcome;
             };
             let mut request = match replay.into_request() {
                 Ok(request) => request,
                 Err(error) => {
-                    tracing::debug!(%error, "the call failed and can't be tried again");
+                    tracing::debug!(%error, "the call failed and isn't tried again");
                     return outcome;
                 }
             };
             if !self.is_within_budget() {
-                tracing::debug!("the call failed and isn't tried again: the retry budget is spent");
+                tracing::debug!(
+                    server.address = request.url().host_str(),
+                    "the call failed and isn't tried again: the retry budget is spent",
+                );
                 return outcome;
             }
             retries += 1;
             self.tell(&request, &outcome, retries, wait);
-            if let Ok(response) = outcome {
-                // So that its connection can carry the next attempt.
-                let _ = timeout_at(until, drain(response)).await;
-            }
-            sleep_until(until).await;
-            self.call.add_wait(wait);
+            self.wait_until(until, outcome).await;
             self.leave_alone(&mut request).await?;
             let copy = Replay::of(&mut request, extensions);
             self.call.begin_attempt();
@@ -107,11 +106,10 @@ impl<'a> Attempts<'a> {
             self.park_after(&outcome);
             outcome = self.read(outcome).await;
             match copy {
-                Some(copy) => *replay = copy,
-                None => return outcome,
+                Some(copy) if self.is_worth_another_try(&outcome) => *replay = copy,
+                _ => return outcome,
             }
         }
-        outcome
     }
 
     /// Reads the body of a good answer, if that is asked for.
@@ -129,34 +127,6 @@ impl<'a> Attempts<'a> {
         let asked_for =
             |status| own.contains(&status) || self.layer.more_statuses.contains(&status);
         strategy::is_worth_another_try(outcome, &*self.layer.strategy, asked_for)
-    }
-
-    /// How long to wait after this outcome, and until when; none if there should be no other attempt.
-    fn wait_after(&self, outcome: &Result<Response>, retries: u32) -> Option<(Duration, Instant)> {
-        let (now, wall_clock) = (Instant::now(), SystemTime::now());
-        let until = |at: Instant| at.saturating_duration_since(now);
-        let answer = outcome.as_ref().ok();
-        let wait = decision::wait(Facts {
-            backoff: self.backoff(wall_clock, retries),
-            requested: answer.and_then(|answer| requested_wait(answer.headers(), wall_clock)),
-            cap: self.layer.retry_after_cap,
-            parked: self.parked_until().map(until),
-            remaining: self.call.deadline().map(until),
-        })?;
-        Some((wait, now.checked_add(wait)?))
-    }
-
-    fn backoff(&self, now: SystemTime, retries: u32) -> Option<Duration> {
-        let own = self.own.as_ref().and_then(Retry::own_policy);
-        let policy: &dyn RetryPolicy = own.map_or(&*self.layer.policy, |own| &**own);
-        // Policies know wall clock time; what has passed of it is counted by tokio's, which tests can pause.
-        let begun = now.checked_sub(self.begun.elapsed()).unwrap_or(now);
-        match policy.should_retry(begun, retries) {
-            RetryDecision::Retry { execute_after } => {
-                Some(execute_after.duration_since(now).unwrap_or_default())
-            }
-            RetryDecision::DoNotRetry => None,
-        }
     }
 
     /// Takes what a retry costs from the origin's budget.

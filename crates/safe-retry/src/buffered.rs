@@ -11,7 +11,12 @@ use crate::prefixed::Prefixed;
 /// A body that breaks off is then a failure like any other, and is tried again within the same limits. Without it the
 /// answer is handed out when its headers are there, and what becomes of its body is the caller's business.
 ///
-/// It concerns requests that may be sent again, and answers with a status below 400. Trailers are not kept.
+/// It concerns requests that may and can be sent again, and answers with a status below 400. It makes no other request
+/// one that may be: a `POST` without a key is neither read nor sent again. Trailers are not kept.
+///
+/// # Errors
+///
+/// When the limits of retries are reached, `send` returns what ended the last body: an error of reqwest's.
 ///
 /// ```
 /// # async fn example(client: reqwest_middleware::ClientWithMiddleware) -> Result<(), Box<dyn std::error::Error>> {
@@ -70,17 +75,12 @@ fn put_back(response: Response, read: Bytes) -> Response {
 #[cfg(test)]
 mod tests {
     use futures_util::stream;
-    use http_body_util::StreamBody;
 
     use super::*;
 
     fn response(chunks: &[&'static str]) -> Response {
-        let frames = chunks.iter().map(|chunk| {
-            let frame = http_body::Frame::data(Bytes::from_static(chunk.as_bytes()));
-            Ok::<_, std::io::Error>(frame)
-        });
-        let frames: Vec<_> = frames.collect();
-        let body = Body::wrap(StreamBody::new(stream::iter(frames)));
+        let chunks = chunks.iter().map(|chunk| Ok::<_, std::io::Error>(*chunk));
+        let body = Body::wrap_stream(stream::iter(chunks.collect::<Vec<_>>()));
         Response::from(http::Response::builder().status(206).body(body).unwrap())
     }
 

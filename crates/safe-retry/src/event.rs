@@ -8,7 +8,8 @@ use request_context::HeadersTimedOut;
 use reqwest::{Request, Response, Url};
 use reqwest_middleware::{Error, Result};
 
-/// An attempt failed, and the call is about to wait for the next one.
+/// An attempt failed, and the call is about to wait for the next one. What
+/// [`on_retry`](crate::RetryMiddleware::on_retry) is told. Its `Debug` shows the host and nothing else of the URL.
 pub struct RetryEvent<'a> {
     pub(crate) request: &'a Request,
     pub(crate) outcome: &'a Result<Response>,
@@ -22,7 +23,7 @@ impl RetryEvent<'_> {
         self.retry
     }
 
-    /// How long the call waits before it.
+    /// How long the call waits before it. It is longer in the end if the origin asks to be left alone meanwhile.
     pub fn wait(&self) -> Duration {
         self.wait
     }

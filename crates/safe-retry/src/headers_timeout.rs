@@ -25,7 +25,15 @@ impl HeadersTimeout {
 /// [`HeadersTimedOut`], which [`RetryMiddleware`](crate::RetryMiddleware) takes for one more timeout.
 ///
 /// Unlike reqwest's own `timeout` it leaves the response body alone, and unlike `read_timeout` it is for the headers
-/// only. Connecting and the upload of the body are part of the limit.
+/// only. Connecting and the upload of the body are part of the limit. Without one, it does nothing.
+///
+/// # Errors
+///
+/// [`HeadersTimedOut`], as `reqwest_middleware::Error::Middleware`.
+///
+/// # Cancel safety
+///
+/// Dropping the call's future, or the limit's passing, drops the attempt.
 ///
 /// # Order
 ///
@@ -50,7 +58,7 @@ pub struct HeadersTimeoutMiddleware {
 }
 
 impl HeadersTimeoutMiddleware {
-    /// Limits each attempt to this. `None` leaves it to each request's own [`HeadersTimeout`].
+    /// Limits each attempt to this. `None`, the default, leaves it to each request's own [`HeadersTimeout`].
     pub fn new(limit: impl Into<Option<Duration>>) -> Self {
         Self {
             limit: limit.into(),

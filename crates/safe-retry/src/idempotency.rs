@@ -11,7 +11,8 @@ static IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// Whether sending the request twice has the effect of sending it once: by its method (RFC 9110 §9.2.2), or because it
 /// carries an idempotency key.
 pub(crate) fn is_idempotent(request: &Request) -> bool {
-    method_is_idempotent(request.method()) || request.headers().contains_key(&IDEMPOTENCY_KEY)
+    let key = || request.headers().get(&IDEMPOTENCY_KEY);
+    method_is_idempotent(request.method()) || key().is_some_and(|key| !key.is_empty())
 }
 
 /// Gives the request the call's key, which is made when it is first needed, unless it has one of its own.
@@ -22,11 +23,10 @@ pub(crate) fn add_key(request: &mut Request, call: &Call) {
     let Some(origin) = Origin::of(request.url()) else {
         return;
     };
-    let key = call.idempotency_key(request.url()).unwrap_or_else(|| {
-        let key = new_key();
-        call.set_idempotency_key(origin, key.clone());
-        key
-    });
+    let Some(key) = call.idempotency_key(request.url()).or_else(new_key) else {
+        return;
+    };
+    call.set_idempotency_key(origin, key.clone());
     request.headers_mut().insert(&IDEMPOTENCY_KEY, key);
 }
 
@@ -35,13 +35,12 @@ fn wants_key(method: &Method) -> bool {
     *method == Method::POST || *method == Method::PATCH
 }
 
-/// A new key. It is a structured string (RFC 8941 §3.3.3), as the draft asks.
-fn new_key() -> HeaderValue {
-    let key = format!("\"{}\"", uuid::Uuid::new_v4());
-    // A quoted UUID is always a valid value.
-    let mut key = HeaderValue::try_from(key).unwrap_or(HeaderValue::from_static(""));
+/// A new key. It is a structured string (RFC 8941 §3.3.3), as the draft asks. A quoted UUID is always a valid value, so
+/// there always is one.
+fn new_key() -> Option<HeaderValue> {
+    let mut key = HeaderValue::try_from(format!("\"{}\"", uuid::Uuid::new_v4())).ok()?;
     key.set_sensitive(true);
-    key
+    Some(key)
 }
 
 fn method_is_idempotent(method: &Method) -> bool {
@@ -80,13 +79,14 @@ mod tests {
     #[test]
     fn a_key_makes_any_request_idempotent() {
         let mut payment = request("POST");
-        payment.headers_mut().insert(&IDEMPOTENCY_KEY, new_key());
+        let headers = payment.headers_mut();
+        headers.insert(&IDEMPOTENCY_KEY, new_key().unwrap());
         assert!(is_idempotent(&payment));
     }
 
     #[test]
     fn every_key_is_another_quoted_string() {
-        let (one, other) = (new_key(), new_key());
+        let (one, other) = (new_key().unwrap(), new_key().unwrap());
         assert_ne!(one, other);
         assert_eq!(one.len(), 38);
         assert!(one.as_bytes().starts_with(b"\"") && one.as_bytes().ends_with(b"\""));

@@ -23,9 +23,9 @@ use crate::{RetryBudget, RetryEvent, TransientFailures};
 ///
 /// # Errors
 ///
-/// None of its own: when it gives up, the last answer or error goes up as it came. It returns
-/// [`DeadlineExceeded`](request_context::DeadlineExceeded) for a call that may not be sent before its deadline, because
-/// its origin asked to be left alone for longer.
+/// When it gives up, the last answer or error goes up as it came. The one error of its own is
+/// [`DeadlineExceeded`](crate::DeadlineExceeded): for a call that may not be sent before its deadline, because its origin
+/// asked to be left alone for longer (see [`park`](Self::park)), and for one that woke too late from its wait.
 ///
 /// # Cancel safety
 ///
@@ -70,7 +70,8 @@ impl RetryMiddleware {
     /// When to try again, and how often. Any policy of reqwest-retry's will do. Default: as
     /// [`max_retries(3)`](Self::max_retries).
     ///
-    /// The policy is told when the call began by a clock that moves with tokio's time.
+    /// The policy is told when the call began, the wait of a parked call included, by a clock that moves with tokio's
+    /// time. A time that has passed means at once. What a server asks for goes first.
     pub fn policy(mut self, policy: impl RetryPolicy + Send + Sync + 'static) -> Self {
         self.policy = Arc::new(policy);
         self
@@ -78,13 +79,14 @@ impl RetryMiddleware {
 
     /// Which failures are worth another try. Any strategy of reqwest-retry's will do. Default: [`TransientFailures`].
     ///
-    /// An attempt whose headers or body took too long or broke off is worth another try whatever the strategy says.
+    /// It is asked once about each attempt. An attempt whose [headers](crate::HeadersTimeoutMiddleware) or
+    /// [body](crate::Buffered) took too long, or whose body broke off, is worth another try whatever it says.
     pub fn strategy(mut self, strategy: impl RetryableStrategy + Send + Sync + 'static) -> Self {
         self.strategy = Arc::new(strategy);
         self
     }
 
-    /// Tries again on this status too.
+    /// Tries again on this status too, whatever the strategy says. Default: none.
     pub fn also_on(mut self, status: StatusCode) -> Self {
         self.more_statuses.push(status);
         self
@@ -105,25 +107,26 @@ impl RetryMiddleware {
     /// Whether to make an `Idempotency-Key` for each `POST` and `PATCH` that has none, so that they can be retried too.
     /// Default: no, since only a server that knows the header makes it safe.
     ///
-    /// A call keeps its key: each attempt sends the same. The key is a quoted UUID
-    /// (draft-ietf-httpapi-idempotency-key-header), and marked sensitive, so that it doesn't follow a redirect to
-    /// another origin.
+    /// A call keeps its key: each attempt sends the same, and so does a redirect within the origin. The key is a quoted
+    /// UUID (draft-ietf-httpapi-idempotency-key-header). It is marked sensitive, so that layers which log or redirect can
+    /// tell; reqwest's own redirects take it along to any origin.
     pub fn idempotency_keys(mut self, make: bool) -> Self {
         self.idempotency_keys = make;
         self
     }
 
-    /// Whether a 429 or 503 with `Retry-After` holds back all further calls to that origin until then, so that not each
-    /// of them has to learn it. Default: no.
+    /// Whether a 429 or 503 with `Retry-After` holds back all further calls to the origin that answered until then, so
+    /// that not each of them has to learn it. Default: no.
     ///
-    /// No call is held for longer than the [`retry_after_cap`](Self::retry_after_cap), and one whose deadline comes
-    /// earlier ends at once. It holds for requests that are never retried too.
+    /// No attempt is held for longer than the [`retry_after_cap`](Self::retry_after_cap), and a call whose deadline comes
+    /// earlier ends at once. Requests that are never retried are held too. When the time has come, all leave together.
     pub fn park(mut self, park: bool) -> Self {
         self.parks = park;
         self
     }
 
-    /// Calls this before each wait. It runs in the call's own task, so it should not block.
+    /// Calls this before each wait. It runs in the call's own task, so it should not block. It takes the place of an
+    /// earlier one. Default: none.
     pub fn on_retry(mut self, hook: impl Fn(&RetryEvent<'_>) + Send + Sync + 'static) -> Self {
         self.hook = Some(Arc::new(hook));
         self

@@ -11,10 +11,10 @@ use crate::attempts::Attempts;
 use crate::retry_after::requested_wait;
 
 impl Attempts<'_> {
-    /// Has further calls wait if the origin asked to be left alone.
+    /// Has further calls wait if the origin that answered asked to be left alone. It is another than the request's where
+    /// reqwest followed a redirect.
     pub(crate) fn park_after(&self, outcome: &Result<Response>) {
-        let (true, Ok(response), Some(upstream)) = (self.layer.parks, outcome, &self.upstream)
-        else {
+        let (true, Ok(response)) = (self.layer.parks, outcome) else {
             return;
         };
         if !matches!(response.status().as_u16(), 429 | 503) {
@@ -22,7 +22,9 @@ impl Attempts<'_> {
         }
         let wait = requested_wait(response.headers(), SystemTime::now());
         let wait = wait.filter(|wait| *wait <= self.layer.retry_after_cap);
-        if let Some(until) = wait.and_then(|wait| Instant::now().checked_add(wait)) {
+        let until = wait.and_then(|wait| Instant::now().checked_add(wait));
+        let upstream = self.layer.upstreams.of(response.url());
+        if let (Some(until), Some(upstream)) = (until, upstream) {
             upstream.park(until);
         }
     }

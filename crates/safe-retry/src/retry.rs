@@ -49,18 +49,19 @@ impl Retry {
         Self::gated(Gate::Never)
     }
 
-    /// Retries whatever the method is: the caller knows that sending it twice does no harm.
+    /// Retries whatever the method is: the caller knows that sending it twice does no harm. A body that can't be sent
+    /// twice still isn't.
     pub fn always() -> Self {
         Self::gated(Gate::Always)
     }
 
-    /// Takes this policy in place of the client's.
+    /// Takes this policy in place of the client's. It doesn't make the request one that may be sent twice.
     pub fn policy(mut self, policy: impl RetryPolicy + Send + Sync + 'static) -> Self {
         self.policy = Some(Arc::new(policy));
         self
     }
 
-    /// Tries again on this status too.
+    /// Tries again on this status too, beside those of the client.
     pub fn also_on(mut self, status: StatusCode) -> Self {
         self.more_statuses.push(status);
         self

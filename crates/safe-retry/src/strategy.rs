@@ -16,7 +16,29 @@ use reqwest_retry::{Retryable, RetryableStrategy, default_on_request_failure};
 /// - A timeout of one attempt, or of its headers.
 /// - A connection or an HTTP/2 stream that was reset or closed before an answer.
 ///
-/// Not: an answer that isn't HTTP, a request body that failed, redirects, requests that could not be built.
+/// Not: an answer that isn't HTTP, a request body that failed, redirects, requests that could not be built, and errors of
+/// other layers.
+///
+/// A strategy of yours can build on it:
+///
+/// ```
+/// use reqwest::Response;
+/// use reqwest_middleware::Error;
+/// use safe_retry::{RetryMiddleware, Retryable, RetryableStrategy, TransientFailures};
+///
+/// struct OrPending;
+///
+/// impl RetryableStrategy for OrPending {
+///     fn handle(&self, outcome: &Result<Response, Error>) -> Option<Retryable> {
+///         match outcome {
+///             Ok(answer) if answer.headers().contains_key("x-pending") => Some(Retryable::Transient),
+///             other => TransientFailures.handle(other),
+///         }
+///     }
+/// }
+///
+/// let layer = RetryMiddleware::new().strategy(OrPending);
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct TransientFailures;
 
@@ -25,8 +47,7 @@ impl RetryableStrategy for TransientFailures {
         match outcome {
             Ok(response) => is_transient(response.status()).then_some(Retryable::Transient),
             Err(Error::Reqwest(error)) if is_tls(error) => Some(Retryable::Fatal),
-            Err(Error::Reqwest(error)) if is_reset(error) => Some(Retryable::Transient),
-            Err(error) => default_on_request_failure(error),
+            Err(error) => of_connection(error).or_else(|| default_on_request_failure(error)),
         }
     }
 }
@@ -71,14 +92,19 @@ fn broke_off_in_body(error: &reqwest::Error) -> bool {
         && (error.is_timeout() || sources(error).any(<dyn StdError>::is::<hyper::Error>))
 }
 
-/// The connection went away while the request was written or its answer awaited.
-fn is_reset(error: &reqwest::Error) -> bool {
-    use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset};
-    let by_hyper = || sources(error).find_map(|source| source.downcast_ref::<hyper::Error>());
-    error.is_request()
-        && (io_kinds(error)
-            .any(|kind| [BrokenPipe, ConnectionAborted, ConnectionReset].contains(&kind))
-            || by_hyper().is_some_and(|error| !error.is_parse() && !error.is_user()))
+/// What an error after the connection was made means. It went away, unless the answer isn't HTTP or the request's own body
+/// has failed: that error may look the same, where the body comes from a connection too.
+fn of_connection(error: &Error) -> Option<Retryable> {
+    let Error::Reqwest(error) = error else {
+        return None;
+    };
+    let by_hyper = sources(error).find_map(|source| source.downcast_ref::<hyper::Error>());
+    let by_hyper = by_hyper.filter(|_| error.is_request() && !error.is_connect())?;
+    Some(if by_hyper.is_parse() || by_hyper.is_user() {
+        Retryable::Fatal
+    } else {
+        Retryable::Transient
+    })
 }
 
 fn sources(error: &reqwest::Error) -> impl Iterator<Item = &(dyn StdError + 'static)> {

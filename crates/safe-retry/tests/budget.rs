@@ -52,7 +52,10 @@ async fn an_empty_budget_lets_the_answer_go_up_at_once_and_no_call_is_refused() 
 async fn an_error_goes_up_as_it_is_when_the_budget_is_empty() {
     let transport = ScriptedTransport::new().respond_with(|_| Answer::fail_to_connect());
     let nothing = RetryBudget::default().min_per_second(0).ratio(0.0);
-    let client = client(&transport, RetryMiddleware::new().policy(AtOnce(9)).budget(nothing));
+    let client = client(
+        &transport,
+        RetryMiddleware::new().policy(AtOnce(9)).budget(nothing),
+    );
     assert!(client.get(ONE).send().await.unwrap_err().is_connect());
     transport.assert_count(1);
 }
@@ -68,19 +71,41 @@ async fn time_refills_the_budget() {
 
 #[tokio::test(start_paused = true)]
 async fn calls_pay_for_retries() {
-    let transport = ScriptedTransport::new().repeat(10, &Reply::status(200)).otherwise(Reply::status(503));
+    let transport = ScriptedTransport::new()
+        .repeat(10, &Reply::status(200))
+        .otherwise(Reply::status(503));
     let one_in_five = RetryBudget::default().min_per_second(0).ratio(0.2);
-    let client = client(&transport, RetryMiddleware::new().policy(AtOnce(1)).budget(one_in_five));
+    let client = client(
+        &transport,
+        RetryMiddleware::new().policy(AtOnce(1)).budget(one_in_five),
+    );
     // Ten that go well pay for two retries, and each further one for a fifth.
     assert_eq!(retries(&client, &transport, 10, ONE).await, 0);
     assert_eq!(retries(&client, &transport, 10, ONE).await, 4);
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_share_is_rounded_up_to_one_in_so_many_calls() {
+    for (ratio, retried) in [(0.1, 6), (0.3, 20), (0.5, 30), (0.6, 60), (2.0, 60)] {
+        let transport = down();
+        let budget = RetryBudget::default().min_per_second(0).ratio(ratio);
+        let layer = RetryMiddleware::new().policy(AtOnce(1)).budget(budget);
+        let client = client(&transport, layer);
+        let came = retries(&client, &transport, 60, ONE).await;
+        assert_eq!(came, retried, "for {ratio}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn calls_that_are_never_retried_pay_too() {
-    let transport = ScriptedTransport::new().repeat(10, &Reply::status(200)).otherwise(Reply::status(503));
+    let transport = ScriptedTransport::new()
+        .repeat(10, &Reply::status(200))
+        .otherwise(Reply::status(503));
     let one_in_five = RetryBudget::default().min_per_second(0).ratio(0.2);
-    let client = client(&transport, RetryMiddleware::new().policy(AtOnce(9)).budget(one_in_five));
+    let client = client(
+        &transport,
+        RetryMiddleware::new().policy(AtOnce(9)).budget(one_in_five),
+    );
     for _ in 0..10 {
         client.execute(request(Method::POST)).await.unwrap();
     }
@@ -95,8 +120,14 @@ async fn each_origin_has_its_own() {
     assert_eq!(retries(&client, &transport, 25, ONE).await, 10);
     assert_eq!(retries(&client, &transport, 25, OTHER).await, 10);
     assert_eq!(retries(&client, &transport, 5, ONE).await, 0);
-    assert_eq!(retries(&client, &transport, 5, "http://one.test/another/path").await, 0);
-    assert_eq!(retries(&client, &transport, 5, "http://one.test:8080/").await, 5);
+    assert_eq!(
+        retries(&client, &transport, 5, "http://one.test/another/path").await,
+        0
+    );
+    assert_eq!(
+        retries(&client, &transport, 5, "http://one.test:8080/").await,
+        5
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -113,7 +144,10 @@ async fn clones_of_the_layer_and_of_the_client_share_it() {
 #[tokio::test(start_paused = true)]
 async fn none_is_no_limit() {
     let transport = down();
-    let client = client(&transport, RetryMiddleware::new().policy(AtOnce(1)).budget(None));
+    let client = client(
+        &transport,
+        RetryMiddleware::new().policy(AtOnce(1)).budget(None),
+    );
     assert_eq!(retries(&client, &transport, 500, ONE).await, 500);
 }
 

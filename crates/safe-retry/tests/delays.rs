@@ -1,15 +1,15 @@
-//! When the next attempt leaves: the policy's word, the server's, and the deadline's.
+//! When the next attempt leaves: the policy's word, and the server's.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 mod support;
 
 use std::time::{Duration, SystemTime};
 
-use http::{Extensions, HeaderName};
+use http::Extensions;
 use request_context::{Call, Instant};
 use reqwest_middleware::Error;
 use safe_retry::RetryMiddleware;
-use support::{arrivals, client, get, retries, seconds, status, whole_seconds, with_deadline, within};
+use support::{At, arrivals, client, get, retries, seconds, status, whole_seconds};
 use testkit::{Answer, Reply, ScriptedTransport};
 
 fn date(at: SystemTime) -> String {
@@ -22,91 +22,13 @@ async fn wait_after(headers: &[(&str, &str)]) -> Option<Duration> {
     for (name, value) in headers {
         busy = busy.header(*name, *value);
     }
-    let transport = ScriptedTransport::new().reply(busy).otherwise(Reply::status(200));
-    let layer = RetryMiddleware::new().policy(support::At::seconds([7]));
+    let transport = ScriptedTransport::new()
+        .reply(busy)
+        .otherwise(Reply::status(200));
+    let layer = RetryMiddleware::new().policy(At::seconds([7]));
     let begun = Instant::now();
     client(&transport, layer).execute(get()).await.unwrap();
     arrivals(&transport, begun).get(1).copied()
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_deadline_before_the_next_attempt_ends_the_call_at_once_with_the_last_outcome() {
-    let transport = ScriptedTransport::new()
-        .reply(Reply::status(503).body("first"))
-        .reply(Reply::status(502).body("last"));
-    let client = client(&transport, retries());
-    let begun = Instant::now();
-    // The first wait takes one second, the next would take two.
-    let answer = within(&client, get(), Duration::from_millis(2999)).await.unwrap();
-    assert_eq!(answer.status(), 502);
-    assert_eq!(answer.text().await.unwrap(), "last");
-    assert_eq!(begun.elapsed(), seconds(1));
-    transport.assert_count(2);
-}
-
-#[tokio::test(start_paused = true)]
-async fn an_attempt_that_could_only_begin_at_the_deadline_is_not_made() {
-    for (limit, sent) in [(3000, 2), (3001, 3)] {
-        let transport = ScriptedTransport::new().otherwise(Reply::status(503));
-        let client = client(&transport, retries());
-        let begun = Instant::now();
-        let outcome = within(&client, get(), Duration::from_millis(limit)).await;
-        assert_eq!(status(&outcome), 503);
-        assert_eq!(arrivals(&transport, begun), whole_seconds([0, 1, 3][..sent].to_vec()));
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn what_the_server_asks_for_is_no_reason_to_miss_the_deadline() {
-    let busy = Reply::status(429).header("retry-after", "10");
-    let transport = ScriptedTransport::new().reply(busy);
-    let client = client(&transport, retries());
-    let begun = Instant::now();
-    assert_eq!(status(&within(&client, get(), seconds(10)).await), 429);
-    assert_eq!(begun.elapsed(), Duration::ZERO);
-    transport.assert_count(1);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_deadline_that_passes_within_an_attempt_ends_the_call_with_that_attempts_timeout() {
-    let transport = ScriptedTransport::new().reply(Reply::status(503)).hang();
-    let client = client(&transport, retries());
-    let begun = Instant::now();
-    let error = within(&client, get(), seconds(5)).await.unwrap_err();
-    assert!(error.is_timeout(), "{error:?}");
-    assert_eq!(begun.elapsed(), seconds(5));
-    transport.assert_count(2);
-}
-
-#[tokio::test(start_paused = true)]
-async fn each_attempt_is_stamped_with_what_is_left() {
-    let transport = ScriptedTransport::new().otherwise(Reply::status(503));
-    let client = client(&transport, retries());
-    let (mut extensions, call) = with_deadline(seconds(10));
-    call.set_deadline_header(HeaderName::from_static("x-time-left"));
-    let mut request = get();
-    call.stamp(&mut request).unwrap();
-    client.execute_with_extensions(request, &mut extensions).await.unwrap();
-    let requests = transport.requests();
-    let timeouts: Vec<_> = requests.iter().map(|sent| sent.timeout().unwrap()).collect();
-    assert_eq!(timeouts, whole_seconds([10, 9, 7, 3]));
-    let headers: Vec<_> = requests.iter().map(|sent| sent.header("x-time-left").unwrap()).collect();
-    assert_eq!(headers, ["10000", "9000", "7000", "3000"]);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_timeout_of_the_requests_own_is_that_of_each_attempt() {
-    let transport = ScriptedTransport::new().hang().hang().reply(Reply::status(200));
-    let client = client(&transport, RetryMiddleware::new().policy(support::At::seconds([3, 6])));
-    let mut request = get();
-    *request.timeout_mut() = Some(seconds(2));
-    let begun = Instant::now();
-    let (mut extensions, _) = with_deadline(seconds(60));
-    let outcome = client.execute_with_extensions(request, &mut extensions).await;
-    assert_eq!(status(&outcome), 200);
-    assert_eq!(arrivals(&transport, begun), whole_seconds([0, 3, 6]));
-    let timeouts: Vec<_> = transport.requests().iter().map(|sent| sent.timeout()).collect();
-    assert_eq!(timeouts, [Some(seconds(2)); 3]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -130,19 +52,24 @@ async fn a_time_that_has_passed_already_means_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn by_default_a_call_is_sent_four_times_with_waits_that_may_double_up_to_a_bound() {
+async fn by_default_a_call_is_sent_four_times_with_waits_of_up_to_one_two_and_four_seconds() {
     for _ in 0..20 {
         let transport = ScriptedTransport::new().otherwise(Reply::status(503));
         let client = client(&transport, RetryMiddleware::new());
         let outcome = client.execute(get()).await;
         assert_eq!(status(&outcome), 503);
         let requests = transport.requests();
-        let waits = requests.windows(2).map(|pair| pair[1].arrived() - pair[0].arrived());
+        let waits = requests
+            .windows(2)
+            .map(|pair| pair[1].arrived() - pair[0].arrived());
         let waits: Vec<_> = waits.collect();
         assert_eq!(waits.len(), 3);
         for (wait, most) in waits.into_iter().zip([1, 2, 4]) {
-            // A timer fires in the millisecond after its time.
-            assert!(wait <= seconds(most) + Duration::from_millis(1), "{wait:?} > {most} s");
+            // It reads the wall clock itself, so that each timer may fire a moment later.
+            assert!(
+                wait < seconds(most) + Duration::from_millis(500),
+                "{wait:?} for {most} s"
+            );
         }
     }
 }
@@ -176,10 +103,20 @@ async fn the_policy_still_says_how_often() {
 
 #[tokio::test(start_paused = true)]
 async fn above_the_cap_the_answer_goes_up_at_once() {
-    for (cap, asked, sent) in [(60, "60", 2), (60, "61", 1), (5, "6", 1), (0, "0", 2), (0, "1", 1)] {
-        let busy = Reply::status(429).header("retry-after", asked).body("later");
-        let transport = ScriptedTransport::new().repeat(sent, &busy).otherwise(Reply::status(200));
-        let layer = RetryMiddleware::new().policy(support::At::seconds([1]));
+    for (cap, asked, sent) in [
+        (60, "60", 2),
+        (60, "61", 1),
+        (5, "6", 1),
+        (0, "0", 2),
+        (0, "1", 1),
+    ] {
+        let busy = Reply::status(429)
+            .header("retry-after", asked)
+            .body("later");
+        let transport = ScriptedTransport::new()
+            .repeat(sent, &busy)
+            .otherwise(Reply::status(200));
+        let layer = RetryMiddleware::new().policy(At::seconds([1]));
         let begun = Instant::now();
         let client = client(&transport, layer.retry_after_cap(seconds(cap)));
         let answer = client.execute(get()).await.unwrap();
@@ -221,14 +158,21 @@ async fn the_three_forms_of_a_date_are_understood() {
         "Sun Nov  6 08:50:07 1994",
     ] {
         let date = ("date", "Sun, 06 Nov 1994 08:49:37 GMT");
-        assert_eq!(wait_after(&[("retry-after", at), date]).await, Some(seconds(30)), "{at}");
+        assert_eq!(
+            wait_after(&[("retry-after", at), date]).await,
+            Some(seconds(30)),
+            "{at}"
+        );
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_date_that_has_passed_means_at_once() {
     let past = date(SystemTime::now() - seconds(30));
-    assert_eq!(wait_after(&[("retry-after", &past)]).await, Some(Duration::ZERO));
+    assert_eq!(
+        wait_after(&[("retry-after", &past)]).await,
+        Some(Duration::ZERO)
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -284,7 +228,10 @@ async fn the_waits_of_a_call_add_up_whoever_asked_for_them() {
         .reply(Reply::status(503).header("retry-after", "20"))
         .then(Answer::fail_to_connect())
         .reply(Reply::status(200));
-    let client = client(&transport, RetryMiddleware::new().policy(support::At::seconds([1, 25])));
+    let client = client(
+        &transport,
+        RetryMiddleware::new().policy(At::seconds([1, 25])),
+    );
     let mut extensions = Extensions::new();
     let outcome = client.execute_with_extensions(get(), &mut extensions).await;
     assert_eq!(status(&outcome), 200);
@@ -297,7 +244,7 @@ async fn attempts_and_waits_are_told_of_a_call_that_failed() {
     let transport = ScriptedTransport::new()
         .then(Answer::fail_to_connect())
         .then(Answer::time_out());
-    let client = client(&transport, RetryMiddleware::new().policy(support::At::seconds([4])));
+    let client = client(&transport, RetryMiddleware::new().policy(At::seconds([4])));
     let mut extensions = Extensions::new();
     let outcome = client.execute_with_extensions(get(), &mut extensions).await;
     assert!(matches!(outcome, Err(Error::Reqwest(error)) if error.is_timeout()));

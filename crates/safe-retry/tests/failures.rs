@@ -3,7 +3,10 @@
 
 mod support;
 
-use request_context::{Cancelled, CredentialUnavailable, DeadlineExceeded, HeadersTimedOut, RedirectRefused, SessionEnded};
+use request_context::{
+    Cancelled, CredentialUnavailable, DeadlineExceeded, HeadersTimedOut, RedirectRefused,
+    SessionEnded,
+};
 use reqwest_middleware::Error;
 use support::{client, get, is, retries, seconds, status};
 use testkit::{Answer, Reply, ScriptedTransport};
@@ -15,7 +18,10 @@ struct Own {
 }
 
 async fn error_of(transport: &ScriptedTransport) -> Error {
-    client(transport, retries()).execute(get()).await.unwrap_err()
+    client(transport, retries())
+        .execute(get())
+        .await
+        .unwrap_err()
 }
 
 #[tokio::test(start_paused = true)]
@@ -63,7 +69,10 @@ async fn of_all_error_statuses_six_are_retried() {
 async fn no_other_status_is_retried() {
     for code in [200, 201, 204, 206, 301, 302, 303, 304, 307, 308] {
         let transport = ScriptedTransport::new().reply(Reply::status(code));
-        assert_eq!(status(&client(&transport, retries()).execute(get()).await), code);
+        assert_eq!(
+            status(&client(&transport, retries()).execute(get()).await),
+            code
+        );
         transport.assert_count(1);
     }
 }
@@ -72,7 +81,10 @@ async fn no_other_status_is_retried() {
 async fn a_failure_to_connect_is_retried_and_comes_up_as_it_is() {
     let transport = ScriptedTransport::new().respond_with(|_| Answer::fail_to_connect());
     let error = error_of(&transport).await;
-    assert!(matches!(&error, Error::Reqwest(error) if error.is_connect()), "{error:?}");
+    assert!(
+        matches!(&error, Error::Reqwest(error) if error.is_connect()),
+        "{error:?}"
+    );
     transport.assert_count(4);
 }
 
@@ -80,7 +92,10 @@ async fn a_failure_to_connect_is_retried_and_comes_up_as_it_is() {
 async fn a_timeout_is_retried_and_comes_up_as_it_is() {
     let transport = ScriptedTransport::new().respond_with(|_| Answer::time_out());
     let error = error_of(&transport).await;
-    assert!(matches!(&error, Error::Reqwest(error) if error.is_timeout()), "{error:?}");
+    assert!(
+        matches!(&error, Error::Reqwest(error) if error.is_timeout()),
+        "{error:?}"
+    );
     transport.assert_count(4);
 }
 
@@ -95,11 +110,18 @@ async fn a_timeout_of_the_headers_is_retried_and_comes_up_as_it_is() {
 async fn a_request_that_cannot_be_built_is_not_sent_again() {
     let transport = ScriptedTransport::new().respond_with(|_| {
         let unbuilt = reqwest::Client::builder().no_proxy().build().unwrap();
-        let error = unbuilt.get("http://api.test/").header("bad name", "x").build().unwrap_err();
+        let error = unbuilt
+            .get("http://api.test/")
+            .header("bad name", "x")
+            .build()
+            .unwrap_err();
         Answer::from(Error::from(error))
     });
     let error = error_of(&transport).await;
-    assert!(matches!(&error, Error::Reqwest(error) if error.is_builder()), "{error:?}");
+    assert!(
+        matches!(&error, Error::Reqwest(error) if error.is_builder()),
+        "{error:?}"
+    );
     transport.assert_count(1);
 }
 

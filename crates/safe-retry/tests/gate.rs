@@ -17,7 +17,9 @@ const KEY: &str = "idempotency-key";
 
 fn keys(transport: &ScriptedTransport) -> Vec<String> {
     let requests = transport.requests();
-    let keys = requests.iter().map(|sent| sent.header(KEY).unwrap_or("none").to_owned());
+    let keys = requests
+        .iter()
+        .map(|sent| sent.header(KEY).unwrap_or("none").to_owned());
     keys.collect()
 }
 
@@ -38,7 +40,9 @@ async fn a_post_without_a_key_arrives_exactly_once_whatever_happens() {
     ];
     for method in [Method::POST, Method::PATCH] {
         for (index, failure) in failures.iter().enumerate() {
-            let transport = ScriptedTransport::new().then(failure()).otherwise(Reply::status(200));
+            let transport = ScriptedTransport::new()
+                .then(failure())
+                .otherwise(Reply::status(200));
             let client = client(&transport, retries().park(true).also_on(StatusCode::OK));
             let mut payment = request(method.clone());
             *payment.body_mut() = Some("42 €".into());
@@ -69,7 +73,10 @@ async fn idempotent_methods_are_retried_and_no_others() {
     ] {
         let transport = ScriptedTransport::new().otherwise(Reply::status(503));
         let client = client(&transport, retries());
-        client.execute(request(method.parse().unwrap())).await.unwrap();
+        client
+            .execute(request(method.parse().unwrap()))
+            .await
+            .unwrap();
         assert_eq!(transport.count(), sent, "{method}");
     }
 }
@@ -81,7 +88,9 @@ async fn a_key_of_the_callers_own_makes_any_method_retried_with_that_key() {
             let transport = ScriptedTransport::new().otherwise(Reply::status(503));
             let client = client(&transport, retries().idempotency_keys(makes_keys));
             let mut payment = request(method.clone());
-            payment.headers_mut().insert(KEY, "order-7".parse().unwrap());
+            payment
+                .headers_mut()
+                .insert(KEY, "order-7".parse().unwrap());
             client.execute(payment).await.unwrap();
             assert_eq!(keys(&transport), ["order-7"; 4]);
         }
@@ -118,7 +127,9 @@ async fn a_made_key_is_one_for_all_attempts_of_a_call_and_another_for_each_call(
 async fn two_sends_of_one_cloned_request_are_two_calls_with_two_keys() {
     let transport = ScriptedTransport::new().otherwise(Reply::status(200));
     let client = client(&transport, retries().idempotency_keys(true));
-    let payment = client.post(support::URL).with_extension(Retry::if_idempotent());
+    let payment = client
+        .post(support::URL)
+        .with_extension(Retry::if_idempotent());
     payment.try_clone().unwrap().send().await.unwrap();
     payment.send().await.unwrap();
     let keys: HashSet<_> = keys(&transport).into_iter().collect();
@@ -134,7 +145,10 @@ async fn a_made_key_is_a_quoted_uuid_that_logs_can_tell_is_sensitive() {
     let key = &sent.headers()[KEY];
     assert!(key.is_sensitive());
     let text = key.to_str().unwrap();
-    let uuid = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap();
+    let uuid = text
+        .strip_prefix('"')
+        .and_then(|text| text.strip_suffix('"'))
+        .unwrap();
     assert_eq!(uuid::Uuid::parse_str(uuid).unwrap().get_version_num(), 4);
 }
 
@@ -143,7 +157,10 @@ async fn no_key_is_made_where_the_method_needs_none_or_is_unknown() {
     for method in ["GET", "HEAD", "PUT", "DELETE", "OPTIONS", "PURCHASE"] {
         let transport = ScriptedTransport::new().otherwise(Reply::status(200));
         let client = client(&transport, retries().idempotency_keys(true));
-        client.execute(request(method.parse().unwrap())).await.unwrap();
+        client
+            .execute(request(method.parse().unwrap()))
+            .await
+            .unwrap();
         assert_eq!(keys(&transport), ["none"], "{method}");
     }
 }
@@ -151,7 +168,10 @@ async fn no_key_is_made_where_the_method_needs_none_or_is_unknown() {
 #[tokio::test(start_paused = true)]
 async fn by_default_no_key_is_made() {
     let transport = ScriptedTransport::new().otherwise(Reply::status(503));
-    client(&transport, RetryMiddleware::new()).execute(request(Method::POST)).await.unwrap();
+    client(&transport, RetryMiddleware::new())
+        .execute(request(Method::POST))
+        .await
+        .unwrap();
     assert_eq!(keys(&transport), ["none"]);
 }
 
@@ -161,9 +181,16 @@ async fn a_redirect_within_the_origin_takes_the_key_along_and_one_elsewhere_gets
     let client = client(&transport, retries().idempotency_keys(true));
     // What a layer above does that follows redirects: each hop passes through with the same extensions.
     let mut extensions = Extensions::new();
-    for url in ["http://api.test/a", "http://api.test/b", "http://other.test/c"] {
+    for url in [
+        "http://api.test/a",
+        "http://api.test/b",
+        "http://other.test/c",
+    ] {
         let hop = reqwest::Request::new(Method::POST, url.parse().unwrap());
-        client.execute_with_extensions(hop, &mut extensions).await.unwrap();
+        client
+            .execute_with_extensions(hop, &mut extensions)
+            .await
+            .unwrap();
     }
     let keys = keys(&transport);
     assert_eq!(keys[0], keys[1]);
@@ -177,7 +204,9 @@ async fn never_sends_once_even_what_is_idempotent() {
         let mut extensions = Extensions::new();
         extensions.insert(Retry::never().policy(AtOnce(5)).also_on(StatusCode::OK));
         let client = client(&transport, retries());
-        let outcome = client.execute_with_extensions(request(method), &mut extensions).await;
+        let outcome = client
+            .execute_with_extensions(request(method), &mut extensions)
+            .await;
         assert_eq!(status(&outcome), 503);
         transport.assert_count(1);
     }
@@ -191,7 +220,10 @@ async fn always_retries_whatever_the_method_is() {
         extensions.insert(Retry::always());
         let client = client(&transport, retries());
         let request = request(method.parse().unwrap());
-        client.execute_with_extensions(request, &mut extensions).await.unwrap();
+        client
+            .execute_with_extensions(request, &mut extensions)
+            .await
+            .unwrap();
         assert_eq!(transport.count(), 4, "{method}");
     }
 }
@@ -200,11 +232,16 @@ async fn always_retries_whatever_the_method_is() {
 async fn a_policy_or_a_status_of_its_own_does_not_make_a_request_idempotent() {
     let transport = ScriptedTransport::new().otherwise(Reply::status(409));
     let mut extensions = Extensions::new();
-    let own = Retry::if_idempotent().policy(At::seconds([1])).also_on(StatusCode::CONFLICT);
+    let own = Retry::if_idempotent()
+        .policy(At::seconds([1]))
+        .also_on(StatusCode::CONFLICT);
     extensions.insert(own);
     let client = client(&transport, retries());
     let payment = request(Method::POST);
-    client.execute_with_extensions(payment, &mut extensions).await.unwrap();
+    client
+        .execute_with_extensions(payment, &mut extensions)
+        .await
+        .unwrap();
     transport.assert_count(1);
 }
 
@@ -213,7 +250,9 @@ async fn what_is_sent_once_is_counted_as_one_attempt() {
     let transport = ScriptedTransport::new().then(Answer::fail_to_connect());
     let mut extensions = Extensions::new();
     let client = client(&transport, retries());
-    let outcome = client.execute_with_extensions(request(Method::POST), &mut extensions).await;
+    let outcome = client
+        .execute_with_extensions(request(Method::POST), &mut extensions)
+        .await;
     assert!(matches!(outcome, Err(Error::Reqwest(error)) if error.is_connect()));
     let call = request_context::Call::find(&extensions).unwrap();
     assert_eq!((call.attempts(), call.waited()), (1, seconds(0)));

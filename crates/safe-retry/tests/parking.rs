@@ -7,12 +7,38 @@ use std::time::Duration;
 
 use http::Extensions;
 use request_context::{Call, DeadlineExceeded, Instant};
-use reqwest::{Method, Request, ResponseBuilderExt};
-use reqwest_middleware::ClientWithMiddleware;
+use reqwest::{Method, Response};
+use reqwest_middleware::{ClientWithMiddleware, Result};
 use safe_retry::RetryMiddleware;
-use support::{At, arrivals, client, get, is, request, seconds, status, whole_seconds, with_deadline};
+use support::{
+    At, Layer, answered_by, arrivals, get, is, request, seconds, status, whole_seconds,
+    with_deadline,
+};
 use testkit::{Reply, ScriptedTransport};
 use tokio::time::{advance, sleep};
+
+const ANSWERED_BY: &str = "x-answered-by";
+
+/// A client whose answers have the URL that they say they have, as those to a redirected request do.
+fn client(transport: &ScriptedTransport, layer: RetryMiddleware) -> ClientWithMiddleware {
+    let answered_by = Layer(|_: &Call, outcome: Result<Response>| {
+        outcome.map(|answer| match answer.headers().get(ANSWERED_BY) {
+            Some(url) => answered_by(url.to_str().unwrap(), &answer),
+            None => answer,
+        })
+    });
+    transport.client_with(|chain| chain.with(layer).with(answered_by))
+}
+
+const ELSEWHERE: &str = "http://elsewhere.test/";
+
+/// All goes well, but what is asked of elsewhere is redirected to the origin, which asks for ten more seconds.
+fn asks_again() -> ScriptedTransport {
+    ScriptedTransport::new().respond_with(|sent| match sent.url().as_str() {
+        ELSEWHERE => busy_for(10).header(ANSWERED_BY, "http://api.test/"),
+        _ => Reply::status(200),
+    })
+}
 
 /// Parks, and retries nothing: what is held is held by parking.
 fn parks() -> RetryMiddleware {
@@ -24,7 +50,10 @@ fn busy_for(seconds: u64) -> Reply {
 }
 
 /// A client whose origin has just asked to be left alone for ten seconds, and when it did.
-async fn parked(transport: &ScriptedTransport, layer: RetryMiddleware) -> (ClientWithMiddleware, Instant) {
+async fn parked(
+    transport: &ScriptedTransport,
+    layer: RetryMiddleware,
+) -> (ClientWithMiddleware, Instant) {
     transport.push(busy_for(10));
     let client = client(transport, layer);
     let begun = Instant::now();
@@ -38,7 +67,9 @@ async fn a_sibling_with_an_earlier_deadline_ends_at_once_and_sends_nothing() {
     for limit in [1, 9, 10] {
         let transport = ScriptedTransport::new();
         let (client, begun) = parked(&transport, parks()).await;
-        let error = support::within(&client, get(), seconds(limit)).await.unwrap_err();
+        let error = support::within(&client, get(), seconds(limit))
+            .await
+            .unwrap_err();
         assert!(is::<DeadlineExceeded>(&error), "{error:?}");
         assert_eq!(begun.elapsed(), Duration::ZERO);
         transport.assert_count(1);
@@ -77,12 +108,28 @@ async fn a_sibling_that_is_never_retried_is_held_too() {
 
 #[tokio::test(start_paused = true)]
 async fn the_answer_to_a_request_that_is_never_retried_parks_too() {
-    let transport = ScriptedTransport::new().reply(busy_for(10)).otherwise(Reply::status(200));
+    let transport = ScriptedTransport::new()
+        .reply(busy_for(10))
+        .otherwise(Reply::status(200));
     let client = client(&transport, parks());
     let begun = Instant::now();
     client.execute(request(Method::POST)).await.unwrap();
     client.execute(get()).await.unwrap();
     assert_eq!(arrivals(&transport, begun), whole_seconds([0, 10]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_answer_to_a_retry_parks_too() {
+    let transport = ScriptedTransport::new()
+        .reply(Reply::status(500))
+        .reply(busy_for(10))
+        .otherwise(Reply::status(200));
+    let layer = RetryMiddleware::new().policy(At::seconds([1])).park(true);
+    let client = client(&transport, layer);
+    let begun = Instant::now();
+    assert_eq!(status(&client.execute(get()).await), 503);
+    client.execute(get()).await.unwrap();
+    assert_eq!(arrivals(&transport, begun), whole_seconds([0, 1, 11]));
 }
 
 #[tokio::test(start_paused = true)]
@@ -101,12 +148,18 @@ async fn only_a_429_and_a_503_with_retry_after_within_the_cap_park() {
         (Reply::status(503), 0),
     ] {
         let label = format!("{reply:?}");
-        let transport = ScriptedTransport::new().reply(reply).otherwise(Reply::status(200));
+        let transport = ScriptedTransport::new()
+            .reply(reply)
+            .otherwise(Reply::status(200));
         let client = client(&transport, parks());
         let begun = Instant::now();
         client.execute(get()).await.unwrap();
         client.execute(get()).await.unwrap();
-        assert_eq!(arrivals(&transport, begun), whole_seconds([0, held]), "{label}");
+        assert_eq!(
+            arrivals(&transport, begun),
+            whole_seconds([0, held]),
+            "{label}"
+        );
     }
 }
 
@@ -122,7 +175,11 @@ async fn by_default_nobody_is_held() {
 async fn another_origin_is_not_held() {
     let transport = ScriptedTransport::new().otherwise(Reply::status(200));
     let (client, begun) = parked(&transport, parks()).await;
-    for url in ["http://other.test/", "http://api.test:81/", "https://api.test/"] {
+    for url in [
+        "http://other.test/",
+        "http://api.test:81/",
+        "https://api.test/",
+    ] {
         client.get(url).send().await.unwrap();
     }
     assert_eq!(arrivals(&transport, begun), whole_seconds([0, 0, 0, 0]));
@@ -139,28 +196,22 @@ async fn clones_of_the_layer_know_what_one_has_learned() {
 
 #[tokio::test(start_paused = true)]
 async fn nobody_is_held_for_longer_than_the_cap_even_if_the_origin_goes_on_asking() {
-    let transport = ScriptedTransport::new();
-    let layer = parks().retry_after_cap(seconds(25));
-    let (client, begun) = parked(&transport, layer.clone()).await;
-    let held = tokio::spawn({
-        let client = client.clone();
-        async move { client.execute(get()).await }
-    });
-    // One that left before goes on being told to wait, every nine seconds for ten more: the origin is never free.
-    let asking = ScriptedTransport::new().otherwise(busy_for(10).after(seconds(9)));
-    let asks = asking.client_with(|chain| chain.with(layer));
-    let teller = tokio::spawn(async move {
-        // In flight since before the origin was parked, and again each time by a hop in the same second.
-        loop {
-            let mut extensions = Extensions::new();
-            let _ = asks.execute_with_extensions(get(), &mut extensions).await;
+    let transport = asks_again();
+    let (client, begun) = parked(&transport, parks().retry_after_cap(seconds(25))).await;
+    let held = client.execute(get());
+    let asking = async {
+        for _ in 0..5 {
+            sleep(seconds(9)).await;
+            client.get(ELSEWHERE).send().await.unwrap();
         }
-    });
-    transport.push(Reply::status(200));
-    let outcome = held.await.unwrap();
-    teller.abort();
+    };
+    let (outcome, ()) = tokio::join!(held, asking);
     assert_eq!(status(&outcome), 200);
-    assert!(begun.elapsed() <= seconds(25), "{:?}", begun.elapsed());
+    assert_eq!(
+        arrivals(&transport, begun),
+        whole_seconds([0, 9, 18, 25, 27, 36, 45])
+    );
+    assert_eq!(transport.requests()[3].url().as_str(), support::URL);
 }
 
 #[tokio::test(start_paused = true)]
@@ -202,7 +253,9 @@ async fn a_retry_waits_out_what_a_sibling_has_learned_meanwhile() {
 
 #[tokio::test(start_paused = true)]
 async fn the_one_who_was_told_waits_no_longer_than_it_was_told_to() {
-    let transport = ScriptedTransport::new().reply(busy_for(10)).otherwise(Reply::status(200));
+    let transport = ScriptedTransport::new()
+        .reply(busy_for(10))
+        .otherwise(Reply::status(200));
     let layer = RetryMiddleware::new().policy(At::seconds([1])).park(true);
     let begun = Instant::now();
     client(&transport, layer).execute(get()).await.unwrap();
@@ -211,36 +264,33 @@ async fn the_one_who_was_told_waits_no_longer_than_it_was_told_to() {
 
 #[tokio::test(start_paused = true)]
 async fn what_was_waited_is_told_even_if_the_deadline_ends_the_call_after_all() {
-    let transport = ScriptedTransport::new();
+    let transport = asks_again();
     let (client, begun) = parked(&transport, parks()).await;
-    // This one has left before: it is told to wait once more just before the ten seconds are over.
     let (mut extensions, call) = with_deadline(seconds(15));
     let held = client.execute_with_extensions(get(), &mut extensions);
-    let layer_learns = async {
+    let asking = async {
         sleep(seconds(9)).await;
-        park_again(&client, &transport).await;
+        client.get(ELSEWHERE).send().await.unwrap();
     };
-    let (held, ()) = tokio::join!(held, layer_learns);
+    let (held, ()) = tokio::join!(held, asking);
     assert!(is::<DeadlineExceeded>(&held.unwrap_err()));
     assert_eq!(begun.elapsed(), seconds(10));
     assert_eq!(call.waited(), seconds(10));
     transport.assert_count(2);
 }
 
-/// Has the origin ask for ten more seconds, by the answer to a request to elsewhere that was redirected there.
-async fn park_again(client: &ClientWithMiddleware, transport: &ScriptedTransport) {
-    transport.push(busy_for(10).header("x-answered-by", "http://api.test/"));
-    client.get("http://elsewhere.test/").send().await.unwrap();
-}
-
 #[tokio::test(start_paused = true)]
 async fn the_origin_that_answered_is_left_alone_and_not_the_one_that_sent_us_there() {
     let transport = ScriptedTransport::new()
-        .reply(busy_for(10).header("x-answered-by", "http://storage.test/file"))
+        .reply(busy_for(10).header(ANSWERED_BY, "http://storage.test/file"))
         .otherwise(Reply::status(200));
     let client = client(&transport, parks());
     let begun = Instant::now();
-    for url in ["http://api.test/file", "http://api.test/other", "http://storage.test/other"] {
+    for url in [
+        "http://api.test/file",
+        "http://api.test/other",
+        "http://storage.test/other",
+    ] {
         client.get(url).send().await.unwrap();
     }
     assert_eq!(arrivals(&transport, begun), whole_seconds([0, 0, 10]));

@@ -24,7 +24,9 @@ struct Says<F> {
     asked: Arc<AtomicUsize>,
 }
 
-impl<F> Says<F> {
+type Outcome = Result<Response, Error>;
+
+impl<F: Fn(&Outcome) -> Option<Retryable>> Says<F> {
     fn new(says: F) -> Self {
         Self {
             says,
@@ -33,8 +35,8 @@ impl<F> Says<F> {
     }
 }
 
-impl<F: Fn(&Result<Response, Error>) -> Option<Retryable>> RetryableStrategy for Says<F> {
-    fn handle(&self, outcome: &Result<Response, Error>) -> Option<Retryable> {
+impl<F: Fn(&Outcome) -> Option<Retryable>> RetryableStrategy for Says<F> {
+    fn handle(&self, outcome: &Outcome) -> Option<Retryable> {
         self.asked.fetch_add(1, Ordering::Relaxed);
         (self.says)(outcome)
     }
@@ -49,8 +51,10 @@ async fn a_users_own_strategy_may_retry_a_success() {
     let transport = ScriptedTransport::new()
         .reply(Reply::json(200, r#"{"state":"pending"}"#).header("x-state", "pending"))
         .reply(Reply::json(200, r#"{"state":"done"}"#));
-    let strategy = Says::new(|outcome: &Result<Response, Error>| {
-        let pending = outcome.as_ref().is_ok_and(|answer| answer.headers().contains_key("x-state"));
+    let strategy = Says::new(|outcome| {
+        let pending = outcome
+            .as_ref()
+            .is_ok_and(|answer| answer.headers().contains_key("x-state"));
         pending.then_some(Retryable::Transient)
     });
     let begun = Instant::now();
@@ -72,7 +76,7 @@ async fn a_strategy_that_has_nothing_to_say_of_an_error_ends_the_call_with_it() 
 
 #[tokio::test(start_paused = true)]
 async fn a_strategy_may_retry_a_layers_own_error_which_comes_up_unwrapped() {
-    let strategy = Says::new(|outcome: &Result<Response, Error>| {
+    let strategy = Says::new(|outcome| {
         let no_leader = outcome.as_ref().is_err_and(is::<NoLeader>);
         no_leader.then_some(Retryable::Transient)
     });
@@ -86,7 +90,7 @@ async fn a_strategy_may_retry_a_layers_own_error_which_comes_up_unwrapped() {
 #[tokio::test(start_paused = true)]
 async fn a_strategy_is_not_asked_about_what_is_not_sent_again_anyway() {
     let transport = ScriptedTransport::new().reply(Reply::status(503));
-    let strategy = Says::new(|_: &Result<Response, Error>| Some(Retryable::Transient));
+    let strategy = Says::new(|_| Some(Retryable::Transient));
     let client = client(&transport, retries().strategy(strategy.clone()));
     client.post(support::URL).send().await.unwrap();
     assert_eq!(strategy.asked.load(Ordering::Relaxed), 0);
@@ -96,9 +100,10 @@ async fn a_strategy_is_not_asked_about_what_is_not_sent_again_anyway() {
 async fn reqwest_retrys_default_strategy_retries_a_501_and_ours_does_not() {
     for (theirs, sent) in [(true, 4), (false, 1)] {
         let transport = ScriptedTransport::new().otherwise(Reply::status(501));
-        let layer = match theirs {
-            true => retries().strategy(DefaultRetryableStrategy),
-            false => retries(),
+        let layer = if theirs {
+            retries().strategy(DefaultRetryableStrategy)
+        } else {
+            retries()
         };
         assert_eq!(status(&client(&transport, layer).execute(get()).await), 501);
         transport.assert_count(sent);
@@ -115,13 +120,10 @@ async fn an_exponential_backoff_without_jitter_is_followed() {
     let client = client(&transport, RetryMiddleware::new().policy(policy));
     let begun = Instant::now();
     client.execute(get()).await.unwrap();
-    // It reads the wall clock itself, so that a timer may fire a millisecond later each time.
-    let milliseconds = |time: Duration| u64::try_from(time.as_millis()).unwrap();
-    let arrived: Vec<_> = arrivals(&transport, begun).into_iter().map(milliseconds).collect();
-    assert_eq!(arrived.len(), 5);
-    for (arrived, expected) in arrived.into_iter().zip([0, 1000, 3000, 6000, 9000]) {
-        assert!((expected..expected + 5).contains(&arrived), "{arrived} instead of {expected}");
-    }
+    // It reads the wall clock itself, so that each timer may fire a moment later.
+    let arrived = arrivals(&transport, begun);
+    let arrived: Vec<_> = arrived.iter().map(Duration::as_secs).collect();
+    assert_eq!(arrived, [0, 1, 3, 6, 9]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -143,7 +145,12 @@ async fn one_requests_policy_takes_the_place_of_the_clients() {
     let client = client(&transport, retries());
     let begun = Instant::now();
     let own = Retry::if_idempotent().policy(At::seconds([5]));
-    client.get(support::URL).with_extension(own).send().await.unwrap();
+    client
+        .get(support::URL)
+        .with_extension(own)
+        .send()
+        .await
+        .unwrap();
     assert_eq!(arrivals(&transport, begun), whole_seconds([0, 5]));
 }
 
@@ -154,7 +161,12 @@ async fn more_statuses_of_the_client_and_of_one_request_add_up() {
         let transport = ScriptedTransport::new().otherwise(Reply::status(code));
         let client = client(&transport, retries().also_on(asked(409)));
         let own = Retry::if_idempotent().also_on(asked(425));
-        client.get(support::URL).with_extension(own).send().await.unwrap();
+        client
+            .get(support::URL)
+            .with_extension(own)
+            .send()
+            .await
+            .unwrap();
         transport.assert_count(with_own);
         client.get(support::URL).send().await.unwrap();
         transport.assert_count(with_own + without);

@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 use async_trait::async_trait;
 use http::Extensions;
 use request_context::{Call, Instant};
-use reqwest::{Method, Request, Response};
+use reqwest::{Method, Request, Response, ResponseBuilderExt};
 use reqwest_middleware::{ClientWithMiddleware, Error, Middleware, Next, Result};
 use reqwest_retry::{RetryDecision, RetryPolicy};
 use safe_retry::RetryMiddleware;
@@ -132,4 +132,15 @@ where
         let outcome = next.run(request, extensions).await;
         (self.0)(&call, outcome)
     }
+}
+
+/// The same answer from elsewhere, as that to a request which reqwest has redirected.
+pub fn answered_by(url: &str, answer: &Response) -> Response {
+    let mut other = http::Response::builder()
+        .url(url.parse().unwrap())
+        .status(answer.status())
+        .body("")
+        .unwrap();
+    *other.headers_mut() = answer.headers().clone();
+    other.into()
 }

@@ -1,20 +1,15 @@
-//! Cancellation that the server sees.
+//! A call that is cancelled in each of its phases.
 
-#![allow(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test fails by panicking"
-)]
-
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use facade::{CancellationToken, Cancelled, Place};
+use facade::{CancellationToken, Cancelled, Place, Retry, RetryMiddleware};
 use futures_util::{StreamExt, stream};
 use reqwest::Body;
 use stack_tests::{Log, Session, find, soon};
 use testkit::{Behaviour, Gate, Reply};
+use tokio::sync::Notify;
 
 #[tokio::test]
 async fn cancelling_before_the_headers_closes_the_connection() {
@@ -98,98 +93,6 @@ async fn cancelling_an_upload_stops_it() {
 }
 
 #[tokio::test]
-async fn the_siblings_of_a_cancelled_call_go_on() {
-    let session = Session::fresh().await;
-    let gate = Gate::new();
-    let held = Session::answer().after_gate(&gate);
-    session.server.on("/held", held);
-    let client = session.client();
-    let (token, other) = (CancellationToken::new(), CancellationToken::new());
-    let cancelled = tokio::spawn(client.get("held").cancel(&token).send());
-    let siblings = [
-        tokio::spawn(client.get("held").send()),
-        tokio::spawn(client.get("held").cancel(&other).send()),
-    ];
-    soon(gate.wait_for(3)).await;
-
-    token.cancel();
-    assert!(soon(cancelled).await.unwrap().unwrap_err().is_cancelled());
-    soon(session.server.wait_for_disconnects(1)).await;
-    gate.open();
-    for sibling in siblings {
-        let response = soon(sibling).await.unwrap().unwrap();
-        assert_eq!(soon(response.text()).await.unwrap(), r#"{"name":"ada"}"#);
-    }
-    assert_eq!(session.server.disconnects(), 1);
-}
-
-#[tokio::test]
-async fn one_token_ends_many_calls_and_a_child_ends_its_own() {
-    let session = Session::fresh().await;
-    session.server.on("/slow", Behaviour::HangBeforeHeaders);
-    let client = session.client();
-    let parent = CancellationToken::new();
-    let child = parent.child_token();
-    let call = |token| tokio::spawn(client.get("slow").cancel(token).send());
-    let (first, second, third) = (call(&child), call(&parent), call(&parent));
-    soon(session.server.wait_for_requests(3)).await;
-
-    child.cancel();
-    assert!(soon(first).await.unwrap().unwrap_err().is_cancelled());
-    soon(session.server.wait_for_disconnects(1)).await;
-    assert!(!second.is_finished() && !third.is_finished());
-    parent.cancel();
-    for call in [second, third] {
-        assert!(soon(call).await.unwrap().unwrap_err().is_cancelled());
-    }
-    soon(session.server.wait_for_disconnects(3)).await;
-}
-
-#[tokio::test]
-async fn a_token_that_is_cancelled_already_sends_nothing() {
-    let session = Session::fresh().await;
-    let token = CancellationToken::new();
-    token.cancel();
-    let call = session.client().get("me").cancel(&token).send();
-    assert!(soon(call).await.unwrap_err().is_cancelled());
-    assert_eq!(session.server.connections(), 0);
-}
-
-#[tokio::test]
-async fn a_token_that_is_cancelled_after_the_end_is_harmless() {
-    let session = Session::fresh().await;
-    let client = session.client();
-    let token = CancellationToken::new();
-    let response = soon(client.get("me").cancel(&token).send()).await.unwrap();
-    let mut stream = response.stream();
-    assert_eq!(soon(stream.next()).await.unwrap().unwrap().len(), 14);
-    assert!(soon(stream.next()).await.is_none());
-    token.cancel();
-    drop(stream);
-
-    soon(client.get("me").send()).await.unwrap();
-    assert_eq!(session.server.connections(), 1, "it is used again");
-    assert_eq!(session.server.disconnects(), 0);
-}
-
-#[tokio::test]
-async fn an_answer_that_can_be_cancelled_is_otherwise_the_same() {
-    let session = Session::fresh().await;
-    let client = session.client();
-    let token = CancellationToken::new();
-    let plain = soon(client.get("me").send()).await.unwrap();
-    let wrapped = soon(client.get("me").cancel(&token).send()).await.unwrap();
-    for response in [plain, wrapped] {
-        assert_eq!(response.url(), &session.server.url_of("/me"));
-        assert_eq!(response.remote_addr(), Some(session.server.address()));
-        assert_eq!(response.headers()["content-type"], "application/json");
-        assert_eq!(response.content_length(), Some(14));
-        assert_eq!(response.version(), http::Version::HTTP_11);
-        assert_eq!(soon(response.bytes()).await.unwrap().len(), 14);
-    }
-}
-
-#[tokio::test]
 async fn a_waiter_that_is_cancelled_leaves_the_refresh_to_the_others() {
     let session = Session::stale().await;
     let held = session.hold_refresh();
@@ -253,4 +156,63 @@ async fn a_cancelled_call_gives_its_permit_back() {
     token.cancel();
     assert!(soon(hanging).await.unwrap().is_err());
     assert_eq!(soon(next).await.unwrap().unwrap().status(), 200);
+}
+
+#[tokio::test]
+async fn cancelling_in_a_backoff_sends_nothing_more_and_keeps_the_connection() {
+    let session = Session::fresh().await;
+    let busy = Reply::status(503).header("retry-after", "30");
+    session.server.on("/busy", busy.body("later"));
+    let waits = Arc::new(Notify::new());
+    let told = Arc::clone(&waits);
+    let retry = RetryMiddleware::new().on_retry(move |_| told.notify_one());
+    let client = session.builder().retry(retry).build().unwrap();
+    let token = CancellationToken::new();
+    let call = tokio::spawn(client.get("busy").cancel(&token).send());
+    soon(waits.notified()).await;
+
+    token.cancel();
+    let error = soon(call).await.unwrap().unwrap_err();
+    assert!(error.is_cancelled());
+    assert_eq!((error.attempts(), session.server.request_count()), (1, 1));
+    soon(client.get("me").send()).await.unwrap();
+    assert_eq!(session.server.request_count(), 2);
+}
+
+#[tokio::test]
+async fn a_call_that_is_parked_can_be_cancelled_and_the_others_stay_parked() {
+    let session = Session::fresh().await;
+    let busy = Reply::status(429).header("retry-after", "30");
+    session.server.on("/busy", busy);
+    let log = Log::default();
+    let client = session.builder().retry(RetryMiddleware::new().park(true));
+    let client = client.middleware(Place::Call, log.probe("call"));
+    let client = client.build().unwrap();
+    let busy = client.get("busy").retry(Retry::never());
+    assert!(soon(busy.send()).await.is_err());
+
+    let token = CancellationToken::new();
+    let parked = tokio::spawn(client.get("me").cancel(&token).send());
+    let sibling = tokio::spawn(client.get("me").send());
+    soon(log.wait_for(4)).await;
+    token.cancel();
+    assert!(soon(parked).await.unwrap().unwrap_err().is_cancelled());
+    assert!(!sibling.is_finished());
+    assert_eq!(session.server.request_count(), 1);
+}
+
+#[tokio::test]
+async fn cancelling_while_an_errors_body_is_read_closes_the_connection() {
+    let session = Session::fresh().await;
+    let stalls = Reply::status(404).chunk("first").then_stall();
+    session.server.on("/missing", stalls);
+    let log = Log::default();
+    let client = session.builder().middleware(Place::Call, log.probe("call"));
+    let client = client.build().unwrap();
+    let token = CancellationToken::new();
+    let call = tokio::spawn(client.get("missing").cancel(&token).send());
+    soon(log.wait_for(2)).await;
+    token.cancel();
+    assert!(soon(call).await.unwrap().unwrap_err().is_cancelled());
+    soon(session.server.wait_for_disconnects(1)).await;
 }
