@@ -79,7 +79,8 @@ impl Middleware for HeadersTimeoutMiddleware {
         let Some(limit) = own.or(self.limit) else {
             return next.run(request, extensions).await;
         };
-        timeout(limit, next.run(request, extensions))
+        // Boxed, since a request without a limit would pay for the size of the timer too.
+        Box::pin(timeout(limit, next.run(request, extensions)))
             .await
             .map_err(|_| Error::middleware(HeadersTimedOut::new()))?
     }
