@@ -64,7 +64,8 @@
 //!
 //! Credentials, and default headers marked sensitive, go to allowed origins only. reqwest follows redirects by itself
 //! and drops `Authorization` and cookies when one leaves the origin. A request that carries any other header marked
-//! sensitive is not followed to another origin: it ends as an error of kind [`Redirect`](ErrorKind::Redirect).
+//! sensitive, or an `Idempotency-Key`, is not followed to another origin: it ends as an error of kind
+//! [`Redirect`](ErrorKind::Redirect).
 //!
 //! # When to use
 //!

@@ -1,8 +1,8 @@
 //! What reqwest's own redirects may carry to another origin.
 //!
 //! reqwest follows redirects below all layers. It drops `Authorization` and cookies when a redirect leaves the origin,
-//! and keeps every other header, an API key for example. So a request that carries such a secret is followed within
-//! its origin only.
+//! and keeps every other header, an API key for example or an idempotency key, and with it the body of a payment. So a
+//! request that carries such a secret is followed within its origin only.
 
 use async_trait::async_trait;
 use http::Extensions;
@@ -61,5 +61,8 @@ impl Middleware for RedirectGuard {
 
 fn carries_secret(request: &Request) -> bool {
     let mut headers = request.headers().iter();
-    headers.any(|(name, value)| value.is_sensitive() && !is_credential(name))
+    headers.any(|(name, value)| {
+        let is_secret = value.is_sensitive() || name == "idempotency-key";
+        is_secret && !is_credential(name)
+    })
 }

@@ -183,7 +183,7 @@ impl Request {
     }
 
     /// Sets the `Idempotency-Key`, which tells the server that requests with this key are one and the same. The request
-    /// is then tried again whatever its method is.
+    /// is then tried again whatever its method is, and no redirect takes it to another origin.
     pub fn idempotency_key<V>(self, key: V) -> Self
     where
         V: TryInto<HeaderValue, Error: Into<http::Error>>,
