@@ -56,6 +56,12 @@ impl From<Duration> for Deadline {
     }
 }
 
+impl From<std::time::Instant> for Deadline {
+    fn from(instant: std::time::Instant) -> Self {
+        Self::at(instant.into())
+    }
+}
+
 impl From<Instant> for Deadline {
     fn from(instant: Instant) -> Self {
         Self::at(instant)

@@ -138,6 +138,21 @@ impl ApiError {
         self.0.waited
     }
 
+    /// The first of the error's sources that has this type, however deep it is: for whoever wants more than the kind.
+    ///
+    /// ```
+    /// use error_map::ApiError;
+    /// use request_context::Cancelled;
+    ///
+    /// fn why(error: &ApiError) -> Option<&str> {
+    ///     error.find_source::<Cancelled>()?.reason()
+    /// }
+    /// ```
+    pub fn find_source<E: Error + 'static>(&self) -> Option<&E> {
+        std::iter::successors(self.source(), |source| (*source).source())
+            .find_map(|source| source.downcast_ref())
+    }
+
     /// Whether the caller cancelled the call.
     pub fn is_cancelled(&self) -> bool {
         self.kind() == ErrorKind::Cancelled

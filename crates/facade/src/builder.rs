@@ -19,6 +19,8 @@ use crate::order::{Layer, Layers};
 use crate::redirects::{self, RedirectGuard};
 use crate::{ApiError, CallOptions, Client, ErrorKind, Place};
 
+const CENTURY: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
+
 type Hook = Box<dyn FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder>;
 type Session = Box<dyn FnOnce(&OriginAllowList, &mut Layers)>;
 
@@ -72,7 +74,8 @@ impl ClientBuilder {
     /// How long an attempt may be silent: from its start until the headers, upload included, and between two pieces of
     /// the response body. `None` for no limit. Default: 30 seconds. Raise it for long uploads.
     pub fn read_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
-        self.read_timeout = timeout.into();
+        // reqwest adds it to the present moment, which must not overflow.
+        self.read_timeout = timeout.into().map(|timeout| timeout.min(CENTURY));
         self
     }
 
@@ -85,20 +88,30 @@ impl ClientBuilder {
 
     /// Tells the server in this header how much time is left until the deadline, in whole milliseconds, so that it can
     /// stop working for nobody. Each attempt says what is left when it is sent. Default: no header.
-    pub fn deadline_header(mut self, name: HeaderName) -> Self {
-        self.cancel = self.cancel.deadline_header(name);
+    pub fn deadline_header<N>(mut self, name: N) -> Self
+    where
+        N: TryInto<HeaderName, Error: Into<http::Error>>,
+    {
+        match name.try_into() {
+            Ok(name) => self.cancel = self.cancel.deadline_header(name),
+            Err(error) => self.invalid = self.invalid.or_else(|| Some(builder_error(error.into()))),
+        }
         self
     }
 
-    /// How long an attempt may wait for its headers, the upload included; its response body is not limited by it. A
-    /// request that may be sent again then is. Default: no limit but the [`read_timeout`](Self::read_timeout).
-    pub fn headers_timeout(mut self, timeout: Duration) -> Self {
+    /// How long one attempt may wait for its headers, the upload included; its response body is not limited by it. Beyond
+    /// that the attempt ends as a timeout, and is tried again like any other. `None` for no limit but the
+    /// [`read_timeout`](Self::read_timeout), which is the default.
+    pub fn headers_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
         self.options = self.options.headers_timeout(timeout);
         self
     }
 
     /// How failed requests are tried again; `None` for never. Default: [`RetryMiddleware::new`], which retries
     /// idempotent requests up to 3 times.
+    ///
+    /// With `idempotency_keys(true)`, a `POST` or `PATCH` that the server redirects to another origin ends as an error of
+    /// kind [`Redirect`](crate::ErrorKind::Redirect), since its key must not travel there.
     ///
     /// ```
     /// use facade::{Client, RetryMiddleware};

@@ -35,7 +35,7 @@ pub struct CallOptions {
     base_url: Option<Result<Url, ApiError>>,
     headers: HeaderMap,
     deadline: Option<Duration>,
-    headers_timeout: Option<Duration>,
+    headers_timeout: Option<HeadersTimeout>,
     retry: Option<Retry>,
     body_limit: Option<usize>,
     invalid: Option<ApiError>,
@@ -100,17 +100,21 @@ impl CallOptions {
         self
     }
 
-    /// How long an attempt may wait for its headers, the upload included. Default: no limit but the client's
-    /// [`read_timeout`](crate::ClientBuilder::read_timeout).
-    pub fn headers_timeout(mut self, timeout: Duration) -> Self {
-        self.headers_timeout = Some(timeout);
+    /// How long an attempt may wait for its headers, the upload included; `None` for no limit. Default: no limit but the
+    /// client's [`read_timeout`](crate::ClientBuilder::read_timeout).
+    pub fn headers_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
+        self.headers_timeout = Some(timeout.into().into());
         self
     }
 
-    /// Which requests are tried again, and when, where it differs from what the parent's
-    /// [`retry`](crate::ClientBuilder::retry) says. It has no effect if that is `None`.
+    /// Which requests are tried again, and when, where it differs from what the parent says: a policy given here goes
+    /// before the parent's, statuses stand beside the parent's. It has no effect if the client was built with
+    /// [`retry(None)`](crate::ClientBuilder::retry).
     pub fn retry(mut self, retry: Retry) -> Self {
-        self.retry = Some(retry);
+        self.retry = Some(match self.retry {
+            Some(earlier) => retry.or(earlier),
+            None => retry,
+        });
         self
     }
 
@@ -168,9 +172,11 @@ impl Settled {
             self.headers.insert(name, value.clone());
         }
         self.deadline = options.deadline.or(self.deadline);
-        let headers_timeout = options.headers_timeout.map(HeadersTimeout::within);
-        self.headers_timeout = headers_timeout.or(self.headers_timeout);
-        self.retry = options.retry.or(self.retry);
+        self.headers_timeout = options.headers_timeout.or(self.headers_timeout);
+        self.retry = match (options.retry, self.retry) {
+            (Some(own), Some(parents)) => Some(own.or(parents)),
+            (own, parents) => own.or(parents),
+        };
         self.body_limit = options.body_limit.unwrap_or(self.body_limit);
         Ok(self)
     }

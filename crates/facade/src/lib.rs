@@ -44,7 +44,8 @@
 //! | connecting | 10 s | [`connect_timeout`](ClientBuilder::connect_timeout) |
 //! | silence of one attempt | 30 s | [`read_timeout`](ClientBuilder::read_timeout) |
 //! | the whole call | no limit | [`deadline`](ClientBuilder::deadline) |
-//! | retries | 3, of idempotent requests | [`retry`](ClientBuilder::retry) |
+//! | headers of one attempt | no other limit | [`headers_timeout`](ClientBuilder::headers_timeout) |
+//! | retries | 3, of idempotent requests; a fifth of the calls to an origin, and 10 a second beyond that | [`retry`](ClientBuilder::retry) |
 //! | redirects | 10, no `Referer` | [`max_redirects`](ClientBuilder::max_redirects) |
 //! | a buffered body | 16 MiB | [`body_limit`](ClientBuilder::body_limit) |
 //! | an error's body | 64 KiB | [`error_body_limit`](ClientBuilder::error_body_limit) |
@@ -107,11 +108,12 @@ pub use refresh_queue::{
     QueueError, Refresh, RefreshError, RefreshFailure, RefreshQueue, Renewable,
 };
 pub use request_context::{
-    Cancelled, CredentialUnavailable, DeadlineExceeded, RedirectRefused, SessionEnded,
+    Call, Cancelled, CredentialUnavailable, DeadlineExceeded, HeadersTimedOut, Instant,
+    RedirectRefused, ReplayableBody, SessionEnded,
 };
 pub use safe_retry::{
-    Jitter, Retry, RetryBudget, RetryDecision, RetryEvent, RetryMiddleware, RetryPolicy, Retryable,
-    RetryableStrategy, TransientFailures, policies,
+    DefaultRetryableStrategy, Jitter, Retry, RetryBudget, RetryDecision, RetryEvent,
+    RetryMiddleware, RetryPolicy, Retryable, RetryableStrategy, TransientFailures, policies,
 };
 pub use token_store::{ExposeSecret, SecretString, SessionId, TokenSet};
 pub use tokio_util::sync::CancellationToken;

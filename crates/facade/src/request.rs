@@ -1,13 +1,15 @@
 //! A request, from its first word to its answer.
 
+mod body;
+
 use std::fmt;
 use std::time::Duration;
 
 use cancel::{CancelOn, Deadline};
-use http::header::{ACCEPT, CONTENT_TYPE};
+use http::header::ACCEPT;
 use http::{Extensions, HeaderName, HeaderValue};
-use request_context::{BoxError, Call, Instant, ReplayableBody, WithoutAuth};
-use reqwest::{Body, Method};
+use request_context::{Call, Instant, WithoutAuth};
+use reqwest::Method;
 use safe_retry::{Buffered, HeadersTimeout, Retry};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -77,52 +79,6 @@ impl Request {
         })
     }
 
-    /// Sets the body to JSON, and `Content-Type` to go with it unless it is set already.
-    pub fn json(self, body: &(impl Serialize + ?Sized)) -> Self {
-        self.change(|request| {
-            let json = serde_json::to_vec(body).map_err(builder_error)?;
-            set_body(request, json.into(), "application/json");
-            Ok(())
-        })
-    }
-
-    /// Sets the body to an HTML form (`application/x-www-form-urlencoded`), and `Content-Type` to go with it unless it is
-    /// set already.
-    pub fn form(self, body: &(impl Serialize + ?Sized)) -> Self {
-        self.change(|request| {
-            let form = serde_urlencoded::to_string(body).map_err(builder_error)?;
-            set_body(request, form.into(), "application/x-www-form-urlencoded");
-            Ok(())
-        })
-    }
-
-    /// Sets the body. A stream is sent once; to have it sent again after a failure or a refused credential, see
-    /// [`replayable_body`](Self::replayable_body).
-    pub fn body(self, body: impl Into<Body>) -> Self {
-        self.change(|request| {
-            *request.body_mut() = Some(body.into());
-            Ok(())
-        })
-    }
-
-    /// Sets the body to what this closure makes, as often as it has to be sent. For files and streams, which can't be
-    /// cloned.
-    pub fn replayable_body<B: Into<Body>>(
-        self,
-        make: impl Fn() -> Result<B, BoxError> + Send + Sync + 'static,
-    ) -> Self {
-        let body = ReplayableBody::new(move |request| {
-            *request.body_mut() = Some(make()?.into());
-            Ok(())
-        });
-        let kept = body.clone();
-        self.change(|request| {
-            let restored = body.restore(request);
-            restored.map_err(|error| ApiError::with_source(crate::ErrorKind::Builder, error))
-        })
-        .extension(kept)
-    }
-
     /// Ends the call when this token is cancelled, or the ticket or scope it is given here ends. A request may listen to
     /// several.
     ///
@@ -161,14 +117,14 @@ impl Request {
         })
     }
 
-    /// How long one attempt may wait for its headers, the upload included. Beyond that it ends as a timeout, and is tried
-    /// again like any other. Default: the client's.
-    pub fn headers_timeout(self, timeout: Duration) -> Self {
-        self.extension(HeadersTimeout::within(timeout))
+    /// How long one attempt may wait for its headers, the upload included; `None` for no limit. Beyond that it ends as a
+    /// timeout, and is tried again like any other. Default: the client's.
+    pub fn headers_timeout(self, timeout: impl Into<Option<Duration>>) -> Self {
+        self.extension(HeadersTimeout::from(timeout.into()))
     }
 
-    /// Whether and when the request is tried again, where it differs from its client. It has no effect if the client
-    /// was built with `retry(None)`.
+    /// Whether and when the request is tried again, where it differs from its client: a policy given here goes before the
+    /// client's, statuses stand beside the client's. It has no effect if the client was built with `retry(None)`.
     ///
     /// ```
     /// # async fn example(client: facade::Client) -> Result<(), facade::ApiError> {
@@ -178,12 +134,19 @@ impl Request {
     /// let found = client.post("search").json("query").retry(Retry::always()).send().await?;
     /// # Ok(()) }
     /// ```
-    pub fn retry(self, retry: Retry) -> Self {
+    pub fn retry(mut self, retry: Retry) -> Self {
+        let retry = match self.extensions.remove::<Retry>() {
+            Some(clients) => retry.or(clients),
+            None => retry,
+        };
         self.extension(retry)
     }
 
     /// Sets the `Idempotency-Key`, which tells the server that requests with this key are one and the same. The request
     /// is then tried again whatever its method is, and no redirect takes it to another origin.
+    ///
+    /// The key is sent as it is. A server that goes by the draft wants a quoted string,
+    /// `"\"8e03978e-40d5-43dd-bc93-6894a57f9324\""` for example; most take any.
     pub fn idempotency_key<V>(self, key: V) -> Self
     where
         V: TryInto<HeaderValue, Error: Into<http::Error>>,
@@ -191,9 +154,9 @@ impl Request {
         self.header("idempotency-key", key)
     }
 
-    /// Reads up to this many bytes of the answer's body before the answer is there. A body that breaks off is then tried
-    /// again within the same limits, if the request may be sent again at all; a longer one is handed out as it arrives.
-    /// [`fetch`](Self::fetch) does it by itself.
+    /// Has up to this many bytes of the answer's body read before the answer is there, so that a body that breaks off can
+    /// be asked for again, if the request may be sent again at all. A longer one is handed out as it arrives.
+    /// [`fetch`](Self::fetch) does it by itself. It has no effect if the client was built with `retry(None)`.
     pub fn buffered(self, bytes: usize) -> Self {
         self.extension(Buffered::up_to(bytes))
     }
@@ -283,7 +246,7 @@ impl Request {
         request.send().await?.json().await
     }
 
-    fn change(
+    pub(crate) fn change(
         mut self,
         change: impl FnOnce(&mut reqwest::Request) -> Result<(), ApiError>,
     ) -> Self {
@@ -294,14 +257,6 @@ impl Request {
         }
         self
     }
-}
-
-fn set_body(request: &mut reqwest::Request, body: Body, content_type: &'static str) {
-    *request.body_mut() = Some(body);
-    let headers = request.headers_mut();
-    headers
-        .entry(CONTENT_TYPE)
-        .or_insert(HeaderValue::from_static(content_type));
 }
 
 impl fmt::Debug for Request {

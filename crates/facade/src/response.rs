@@ -136,7 +136,9 @@ impl Response {
             return Err(self.too_large());
         }
         // Most bodies come in one piece, which is then passed on without a copy.
-        let first = self.chunk().await?.unwrap_or_default();
+        let Some(first) = self.chunk().await? else {
+            return Ok(Bytes::new());
+        };
         if first.len() > limit {
             return Err(self.too_large());
         }

@@ -4,9 +4,13 @@
 use std::error::Error;
 use std::time::Duration;
 
-use facade::{CallOptions, Client, ClientBuilder, ErrorKind, InvalidTarget, Place};
+use facade::policies::ExponentialBackoff;
+use facade::{
+    CallOptions, Client, ClientBuilder, ErrorKind, InvalidTarget, Place, Retry, RetryMiddleware,
+};
+use http::StatusCode;
 use serde_json::json;
-use testkit::{Reply, ScriptedTransport, SentRequest};
+use testkit::{FaultServer, Reply, ScriptedTransport, SentRequest};
 
 const BASE: &str = "https://api.test/v1";
 
@@ -248,6 +252,42 @@ async fn a_derived_client_overrides_what_it_sets_and_keeps_the_rest() {
     assert_eq!(last.header("x-tenant"), Some("7"));
 }
 
+#[tokio::test(start_paused = true)]
+async fn what_derived_clients_and_requests_say_of_retries_adds_up() {
+    let transport = ScriptedTransport::new().otherwise(Reply::status(409));
+    let client = Client::builder(BASE).middleware(Place::Attempt, transport.clone());
+    let client = client.build().unwrap();
+    let on_conflict = Retry::if_idempotent().also_on(StatusCode::CONFLICT);
+    let parent = client.with(CallOptions::new().retry(on_conflict)).unwrap();
+    let once = ExponentialBackoff::builder().build_with_max_retries(1);
+    let once = CallOptions::new().retry(Retry::if_idempotent().policy(once));
+    let child = parent.with(once).unwrap();
+    for (request, attempts) in [
+        (client.get("a"), 1),
+        (parent.get("a"), 4),
+        (parent.post("a"), 1),
+        (parent.post("a").retry(Retry::always()), 4),
+        (parent.get("a").retry(Retry::never()), 1),
+        (child.get("a"), 2),
+        (child.post("a").retry(Retry::always()), 2),
+    ] {
+        assert_eq!(request.send().await.unwrap_err().attempts(), attempts);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_deadline_header_tells_what_is_left() {
+    let transport = transport();
+    let client = builder(&transport).deadline_header("x-time-left");
+    let client = client.build().unwrap();
+    client.get("a").send().await.unwrap();
+    assert_eq!(transport.last().unwrap().header("x-time-left"), None);
+    let limited = client.get("a").deadline(Duration::from_secs(5));
+    limited.send().await.unwrap();
+    let last = transport.last().unwrap();
+    assert_eq!(last.header("x-time-left"), Some("5000"));
+}
+
 #[tokio::test]
 async fn options_that_are_not_valid_are_typed_errors() {
     let client = Client::builder(BASE).build().unwrap();
@@ -265,6 +305,7 @@ async fn options_that_are_not_valid_are_typed_errors() {
         Client::builder("api.test/v1"),
         Client::builder("mailto:ada@api.test"),
         Client::builder(BASE).default_header("bad name", "x"),
+        Client::builder(BASE).deadline_header("bad name"),
         Client::builder(BASE).allow_origin("api.test"),
         Client::builder(BASE).allow_subdomains_of("ftp://api.test"),
     ] {
@@ -303,6 +344,27 @@ async fn of_the_clients_deadline_and_the_requests_the_earlier_counts() {
 #[tokio::test]
 async fn nothing_is_stamped_when_nobody_set_a_limit() {
     assert_eq!(sent(|client| client.get("a")).await.timeout(), None);
+}
+
+#[tokio::test]
+async fn no_limit_is_too_long_to_be_set() {
+    let server = FaultServer::start().await.unwrap();
+    server.otherwise(Reply::status(200).body("x"));
+    let client = Client::builder(server.url())
+        .connect_timeout(Duration::MAX)
+        .read_timeout(Duration::MAX)
+        .headers_timeout(Duration::MAX)
+        .deadline(Duration::MAX)
+        .retry(
+            RetryMiddleware::new()
+                .retry_after_cap(Duration::MAX)
+                .park(true),
+        )
+        .reqwest(reqwest::ClientBuilder::no_proxy)
+        .build()
+        .unwrap();
+    let text = client.get("a").send().await.unwrap().text().await;
+    assert_eq!(text.unwrap(), "x");
 }
 
 #[test]

@@ -28,7 +28,7 @@ struct State {
     deadline_header: Option<HeaderName>,
     attempts: u32,
     waited: Duration,
-    idempotency_key: Option<Box<(Origin, HeaderValue)>>,
+    idempotency_keys: Vec<(Origin, HeaderValue)>,
     principal: Option<Principal>,
     sent_principal: Option<Principal>,
     credential: Option<Versioned>,
@@ -94,7 +94,9 @@ impl Call {
         let timeout = request.timeout_mut();
         *timeout = Some(timeout.map_or(remaining, |own| own.min(remaining)));
         if let Some(name) = &state.deadline_header {
-            let milliseconds = u64::try_from(remaining.as_millis()).unwrap_or(u64::MAX);
+            // Something is left, and 0 may be read as no limit.
+            let milliseconds = remaining.as_millis().max(1);
+            let milliseconds = u64::try_from(milliseconds).unwrap_or(u64::MAX);
             request.headers_mut().insert(name, milliseconds.into());
         }
         Ok(())
@@ -119,7 +121,8 @@ impl Call {
         state.begin(sent)
     }
 
-    /// How often this call has been sent, replays included; 1 as long as no layer counts.
+    /// How often this call has been sent, replays included. It is 1 as long as no layer counts, so also for a call that
+    /// never got as far as being sent.
     pub fn attempts(&self) -> u32 {
         self.lock().attempts.max(1)
     }
@@ -138,14 +141,15 @@ impl Call {
     /// Keeps the key that makes this call safe to repeat, so that its attempts and its redirects within one origin
     /// send the same.
     pub fn set_idempotency_key(&self, origin: Origin, key: HeaderValue) {
-        self.lock().idempotency_key = Some(Box::new((origin, key)));
+        self.lock().idempotency_keys.push((origin, key));
     }
 
     /// The key that makes this call safe to repeat, if one was made for the origin of this URL.
     pub fn idempotency_key(&self, url: &Url) -> Option<HeaderValue> {
         let state = self.lock();
-        let (origin, key) = state.idempotency_key.as_deref()?;
-        origin.matches(url).then(|| key.clone())
+        let mut keys = state.idempotency_keys.iter();
+        let (_, key) = keys.find(|(origin, _)| origin.matches(url))?;
+        Some(key.clone())
     }
 
     /// Says on whose behalf the call is made.

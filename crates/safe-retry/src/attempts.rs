@@ -11,10 +11,11 @@ use reqwest_middleware::{Error, Next, Result};
 use crate::upstreams::Upstream;
 use crate::{Buffered, Retry, RetryEvent, RetryMiddleware, idempotency, strategy};
 
+/// What is known of one call while it is tried.
 pub(crate) struct Attempts<'a> {
     pub(crate) layer: &'a RetryMiddleware,
     pub(crate) own: Option<Retry>,
-    buffered: Option<Buffered>,
+    pub(crate) buffered: Option<Buffered>,
     pub(crate) call: Arc<Call>,
     pub(crate) upstream: Option<Arc<Upstream>>,
     pub(crate) begun: Instant,
@@ -58,31 +59,28 @@ impl<'a> Attempts<'a> {
         Replay::of(request, extensions).map(Box::new)
     }
 
-    /// Whether nothing is left to be done after this first attempt of a request that may be sent again.
-    pub(crate) fn is_final(&self, outcome: &Result<Response>) -> bool {
-        self.buffered.is_none() && !self.is_worth_another_try(outcome)
-    }
-
-    /// Waits and sends once more, until an attempt goes well or there is no point in another.
+    /// Does what is left to be done after the first attempt: reads its body, or waits and sends once more, until an attempt
+    /// goes well or there is no point in another.
     pub(crate) async fn finish(
         self,
         mut outcome: Result<Response>,
-        mut replay: Box<Replay>,
+        mut is_worth_another_try: bool,
+        mut replay: Option<Box<Replay>>,
         extensions: &mut Extensions,
         next: Next<'_>,
     ) -> Result<Response> {
-        if self.buffered.is_some() {
-            outcome = self.read(outcome).await;
-            if !self.is_worth_another_try(&outcome) {
-                return outcome;
-            }
-        }
         let mut retries = 0;
         loop {
+            if !is_worth_another_try {
+                (outcome, is_worth_another_try) = self.read(outcome).await;
+            }
+            let Some(copy) = replay.filter(|_| is_worth_another_try) else {
+                return outcome;
+            };
             let Some((wait, until)) = self.wait_after(&outcome, retries) else {
                 return outcome;
             };
-            let mut request = match replay.into_request() {
+            let mut request = match copy.into_request() {
                 Ok(request) => request,
                 Err(error) => {
                     tracing::debug!(%error, "the call failed and isn't tried again");
@@ -100,29 +98,27 @@ impl<'a> Attempts<'a> {
             self.tell(&request, &outcome, retries, wait);
             self.wait_until(until, outcome).await;
             self.leave_alone(&mut request).await?;
-            let copy = Replay::of(&mut request, extensions);
+            replay = Replay::of(&mut request, extensions).map(Box::new);
             self.call.begin_attempt();
             outcome = next.clone().run(request, extensions).await;
             self.park_after(&outcome);
-            outcome = self.read(outcome).await;
-            match copy {
-                Some(copy) if self.is_worth_another_try(&outcome) => *replay = copy,
-                _ => return outcome,
-            }
+            is_worth_another_try = self.is_worth_another_try(&outcome);
         }
     }
 
-    /// Reads the body of a good answer, if that is asked for.
-    async fn read(&self, outcome: Result<Response>) -> Result<Response> {
+    /// Reads the body of a good answer, if that is asked for. One that breaks off is worth another try.
+    async fn read(&self, outcome: Result<Response>) -> (Result<Response>, bool) {
         match (self.buffered, outcome) {
             (Some(buffered), Ok(response)) if response.status().as_u16() < 400 => {
-                buffered.read(response).await.map_err(Error::from)
+                let outcome = buffered.read(response).await.map_err(Error::from);
+                let broke_off = outcome.is_err() && self.is_worth_another_try(&outcome);
+                (outcome, broke_off)
             }
-            (_, outcome) => outcome,
+            (_, outcome) => (outcome, false),
         }
     }
 
-    fn is_worth_another_try(&self, outcome: &Result<Response>) -> bool {
+    pub(crate) fn is_worth_another_try(&self, outcome: &Result<Response>) -> bool {
         let own = self.own.as_ref().map_or(&[][..], Retry::more_statuses);
         let asked_for =
             |status| own.contains(&status) || self.layer.more_statuses.contains(&status);

@@ -11,8 +11,8 @@ use crate::prefixed::Prefixed;
 /// A body that breaks off is then a failure like any other, and is tried again within the same limits. Without it the
 /// answer is handed out when its headers are there, and what becomes of its body is the caller's business.
 ///
-/// It concerns requests that may and can be sent again, and answers with a status below 400. It makes no other request
-/// one that may be: a `POST` without a key is neither read nor sent again. Trailers are not kept.
+/// It makes no request one that may be sent again: the body of a `POST` without a key is read, and not asked for again.
+/// Answers with a status of 400 or more are left to the layer that makes errors of them. Trailers are not kept.
 ///
 /// # Errors
 ///
@@ -48,7 +48,9 @@ impl Buffered {
             return Ok(response);
         }
         // Most bodies come in one piece, which is then passed on without a copy.
-        let first = response.chunk().await?.unwrap_or_default();
+        let Some(first) = response.chunk().await? else {
+            return Ok(with_body(response, |_| Body::default()));
+        };
         if first.len() > self.limit {
             return Ok(put_back(response, first));
         }

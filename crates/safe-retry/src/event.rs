@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use http::{Method, StatusCode};
+use http::{HeaderMap, Method, StatusCode};
 use request_context::HeadersTimedOut;
 use reqwest::{Request, Response, Url};
 use reqwest_middleware::{Error, Result};
@@ -41,6 +41,11 @@ impl RetryEvent<'_> {
     /// The answer's status, if the failure was an answer.
     pub fn status(&self) -> Option<StatusCode> {
         self.outcome.as_ref().ok().map(Response::status)
+    }
+
+    /// The answer's headers, if the failure was an answer.
+    pub fn headers(&self) -> Option<&HeaderMap> {
+        self.outcome.as_ref().ok().map(Response::headers)
     }
 
     /// The error, if the failure was no answer. Its text shows the URL.

@@ -12,11 +12,22 @@ use tokio::time::timeout;
 /// How long one attempt of this request may wait for its headers: put it into the request's extensions. It takes the
 /// place of the [`HeadersTimeoutMiddleware`]'s own limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct HeadersTimeout(Duration);
+pub struct HeadersTimeout(Option<Duration>);
 
 impl HeadersTimeout {
     /// Within this time, counted from when the attempt leaves; connecting and the upload are part of it.
     pub fn within(time: Duration) -> Self {
+        Self(Some(time))
+    }
+
+    /// As long as it takes, whatever the client says.
+    pub fn unlimited() -> Self {
+        Self(None)
+    }
+}
+
+impl From<Option<Duration>> for HeadersTimeout {
+    fn from(time: Option<Duration>) -> Self {
         Self(time)
     }
 }
@@ -75,8 +86,8 @@ impl Middleware for HeadersTimeoutMiddleware {
         extensions: &mut Extensions,
         next: Next<'_>,
     ) -> Result<Response> {
-        let own = extensions.get::<HeadersTimeout>().map(|own| own.0);
-        let Some(limit) = own.or(self.limit) else {
+        let own = extensions.get::<HeadersTimeout>();
+        let Some(limit) = own.map_or(self.limit, |own| own.0) else {
             return next.run(request, extensions).await;
         };
         // Boxed, since a request without a limit would pay for the size of the timer too.

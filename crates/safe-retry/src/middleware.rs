@@ -79,7 +79,7 @@ impl RetryMiddleware {
 
     /// Which failures are worth another try. Any strategy of reqwest-retry's will do. Default: [`TransientFailures`].
     ///
-    /// It is asked once about each attempt. An attempt whose [headers](crate::HeadersTimeoutMiddleware) or
+    /// It is asked about requests that may be sent again, once for each attempt. An attempt whose [headers](crate::HeadersTimeoutMiddleware) or
     /// [body](crate::Buffered) took too long, or whose body broke off, is worth another try whatever it says.
     pub fn strategy(mut self, strategy: impl RetryableStrategy + Send + Sync + 'static) -> Self {
         self.strategy = Arc::new(strategy);
@@ -119,14 +119,15 @@ impl RetryMiddleware {
     /// that not each of them has to learn it. Default: no.
     ///
     /// No attempt is held for longer than the [`retry_after_cap`](Self::retry_after_cap), and a call whose deadline comes
-    /// earlier ends at once. Requests that are never retried are held too. When the time has come, all leave together.
+    /// earlier ends at once. Requests that are never retried are held too. How many calls wait is not limited here, and when the time has come all leave together: where that may be
+    /// many, limit how many are in flight below, as the facade does.
     pub fn park(mut self, park: bool) -> Self {
         self.parks = park;
         self
     }
 
-    /// Calls this before each wait. It runs in the call's own task, so it should not block. It takes the place of an
-    /// earlier one. Default: none.
+    /// Calls this before each wait. It runs in the call's own task, so it should not block, and a panic in it is one in
+    /// that task. It takes the place of an earlier one. Default: none.
     pub fn on_retry(mut self, hook: impl Fn(&RetryEvent<'_>) + Send + Sync + 'static) -> Self {
         self.hook = Some(Arc::new(hook));
         self
@@ -159,12 +160,11 @@ impl Middleware for RetryMiddleware {
         attempts.call.begin_attempt();
         let outcome = next.clone().run(request, extensions).await;
         attempts.park_after(&outcome);
-        match replay {
-            Some(replay) if !attempts.is_final(&outcome) => {
-                Box::pin(attempts.finish(outcome, replay, extensions, next)).await
-            }
-            _ => outcome,
+        let is_worth_another_try = replay.is_some() && attempts.is_worth_another_try(&outcome);
+        if !is_worth_another_try && attempts.buffered.is_none() {
+            return outcome;
         }
+        Box::pin(attempts.finish(outcome, is_worth_another_try, replay, extensions, next)).await
     }
 }
 

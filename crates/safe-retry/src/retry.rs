@@ -67,6 +67,14 @@ impl Retry {
         self
     }
 
+    /// Takes from `other` what is not said here: its policy, and its statuses beside these. Whether the request may be sent
+    /// twice is what this one says.
+    pub fn or(mut self, other: Self) -> Self {
+        self.policy = self.policy.or(other.policy);
+        self.more_statuses.extend(other.more_statuses);
+        self
+    }
+
     fn gated(gate: Gate) -> Self {
         Self {
             gate,
@@ -98,5 +106,25 @@ impl fmt::Debug for Retry {
             .field("gate", &self.gate)
             .field("more_statuses", &self.more_statuses)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use reqwest_retry::policies::ExponentialBackoff;
+
+    use super::*;
+
+    #[test]
+    fn what_is_not_said_comes_from_the_other_and_the_gate_does_not() {
+        let policy = ExponentialBackoff::builder().build_with_max_retries(1);
+        let clients = Retry::never().policy(policy).also_on(StatusCode::CONFLICT);
+        let own = Retry::always().also_on(StatusCode::GONE).or(clients);
+        assert!(own.allows(false));
+        assert!(own.own_policy().is_some());
+        assert_eq!(
+            own.more_statuses(),
+            [StatusCode::GONE, StatusCode::CONFLICT]
+        );
     }
 }

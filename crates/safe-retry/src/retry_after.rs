@@ -22,7 +22,11 @@ pub(crate) fn requested_wait(headers: &HeaderMap, now: SystemTime) -> Option<Dur
 fn milliseconds(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get(&RETRY_AFTER_MS)?.to_str().ok()?.trim();
     let milliseconds: f64 = text.parse().ok()?;
-    Duration::try_from_secs_f64(milliseconds / 1000.0).ok()
+    if milliseconds.is_nan() || milliseconds.is_infinite() || milliseconds < 0.0 {
+        return None;
+    }
+    // More than can be told is as long as can be told.
+    Some(Duration::try_from_secs_f64(milliseconds / 1000.0).unwrap_or(Duration::MAX))
 }
 
 /// `delay-seconds`: digits and nothing else. More of them than fit ask for as long as can be told.
@@ -129,6 +133,8 @@ mod tests {
     fn milliseconds_go_first() {
         let both = [("retry-after", "2"), ("retry-after-ms", "1500")];
         assert_eq!(wait(&both), Some(Duration::from_millis(1500)));
+        let ages = [("retry-after", "2"), ("retry-after-ms", "1e300")];
+        assert_eq!(wait(&ages), Some(Duration::MAX));
         for nonsense in ["-5", "NaN", "inf", "x", ""] {
             let lines = [("retry-after", "2"), ("retry-after-ms", nonsense)];
             assert_eq!(wait(&lines), Some(seconds(2)), "{nonsense:?}");

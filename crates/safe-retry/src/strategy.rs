@@ -73,8 +73,9 @@ fn is_transient(status: StatusCode) -> bool {
 
 /// A handshake failed, for a certificate's sake for example: trying again would meet the same.
 ///
-/// rustls reports it as invalid data. Other TLS libraries have errors of their own, so that no IO error is involved;
-/// neither is one when hickory can't resolve a name, which may well work in a moment.
+/// rustls reports it as invalid data. Other TLS libraries have errors of their own, so that no IO error is involved.
+/// Neither is one when hickory can't resolve a name, or a proxy can't reach the host: that may well work in a moment, and
+/// those errors have no type to tell them by.
 fn is_tls(error: &reqwest::Error) -> bool {
     if !error.is_connect() || error.is_timeout() {
         return false;
@@ -83,7 +84,11 @@ fn is_tls(error: &reqwest::Error) -> bool {
     if kinds.peek().is_some() {
         return kinds.any(|kind| kind == io::ErrorKind::InvalidData);
     }
-    !sources(error).any(|source| source.to_string().starts_with("dns error"))
+    let before_tls = ["dns error", "tunnel error", "SOCKS error"];
+    !sources(error).any(|source| {
+        let text = source.to_string();
+        before_tls.iter().any(|error| text.starts_with(error)) && !text.contains("authorization")
+    })
 }
 
 /// The body broke off or took too long. What a layer's own body ends with is not meant, nor what can't be decompressed.

@@ -114,7 +114,7 @@ async fn the_body_of_an_error_is_not_read_within_the_attempt() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_body_of_a_request_that_is_sent_once_is_not_read_within_the_attempt() {
+async fn the_body_of_a_request_that_is_sent_once_is_read_and_not_asked_for_again() {
     for own in [Retry::if_idempotent(), Retry::never()] {
         let transport = ScriptedTransport::new().reply(stalls());
         let client = client(&transport, retries());
@@ -123,9 +123,9 @@ async fn the_body_of_a_request_that_is_sent_once_is_not_read_within_the_attempt(
         let payment = payment
             .with_extension(Buffered::up_to(100))
             .with_extension(own);
-        let answer = payment.send().await.unwrap();
-        assert_eq!(begun.elapsed(), Duration::ZERO);
-        assert!(answer.bytes().await.unwrap_err().is_timeout());
+        let error = payment.send().await.unwrap_err();
+        assert!(error.is_timeout());
+        assert_eq!(begun.elapsed(), seconds(2));
         transport.assert_count(1);
     }
 }
@@ -148,4 +148,17 @@ async fn a_body_that_a_layer_ends_with_its_own_error_is_not_asked_for_again() {
         "{error:?}"
     );
     transport.assert_count(1);
+}
+
+/// Some streams panic when they are polled after their end, one of futures' among them.
+#[tokio::test(start_paused = true)]
+async fn a_body_that_is_empty_is_not_read_beyond_its_end() {
+    let transport = ScriptedTransport::new().otherwise(Reply::status(200).body("ignored"));
+    let empties = Layer(|_: &Call, outcome: Result<Response, Error>| {
+        let empty = stream::unfold((), async |()| None::<(Result<Bytes, Cancelled>, ())>);
+        outcome.map(|answer| with_body(answer, |_| Body::wrap_stream(empty)))
+    });
+    let client = transport.client_with(|chain| chain.with(retries()).with(empties));
+    let answer = buffered(&client, 100).await.unwrap();
+    assert_eq!(answer.bytes().await.unwrap(), "");
 }

@@ -7,7 +7,7 @@ use std::error::Error;
 use std::time::Duration;
 
 use examples::demo_api::{DemoApi, Stats};
-use facade::{ApiError, CancelScope, Client, Latest, Ticket};
+use facade::{ApiError, CancelScope, Cancelled, Client, Latest, Ticket};
 use futures_util::future::join_all;
 use tokio::task::{JoinHandle, spawn};
 use tokio::time::sleep;
@@ -73,8 +73,8 @@ fn load(client: &Client, screen: &CancelScope) -> JoinHandle<String> {
 
 /// What a user may be told.
 fn reason(error: &ApiError) -> String {
-    match error.source() {
-        Some(cancelled) if error.is_cancelled() => cancelled.to_string(),
-        _ => error.to_string(),
+    match error.find_source::<Cancelled>() {
+        Some(cancelled) => cancelled.to_string(),
+        None => error.to_string(),
     }
 }

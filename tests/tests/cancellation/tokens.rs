@@ -115,6 +115,8 @@ async fn a_newer_ticket_ends_the_call_before_in_the_middle_of_its_body() {
     assert_eq!(soon(newer.send()).await.unwrap().status(), 200);
     let error = soon(older.next()).await.unwrap().unwrap_err();
     assert_eq!(reason(&error), Some("superseded by a newer call"));
+    let in_the_body = error.find_source::<Cancelled>();
+    assert_eq!(in_the_body, find::<Cancelled>(&error));
     soon(session.server.wait_for_disconnects(1)).await;
 }
 

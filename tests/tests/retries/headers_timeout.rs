@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use facade::{ErrorKind, TimeoutPhase};
+use facade::{CallOptions, ErrorKind, TimeoutPhase};
 use futures_util::future::join_all;
 use request_context::HeadersTimedOut;
 use stack_tests::{Session, builder, find, soon};
@@ -25,10 +25,13 @@ async fn headers_that_do_not_come_are_a_timeout_of_their_own_and_tried_again() {
     let an_hour = Duration::from_secs(3600);
     let limited = builder(server.url()).retry(retries(2));
     let limited = limited.headers_timeout(an_hour).build().unwrap();
+    let derived = CallOptions::new().headers_timeout(SECOND);
+    let derived = limited.with(derived).unwrap();
     let calls = [
         (client.get("get"), "/get", 3),
         (client.post("post"), "/post", 1),
         (limited.get("own").headers_timeout(SECOND), "/own", 3),
+        (derived.get("derived"), "/derived", 3),
     ];
     let calls = calls.map(async |(request, path, attempts)| {
         let begun = Instant::now();
@@ -39,7 +42,19 @@ async fn headers_that_do_not_come_are_a_timeout_of_their_own_and_tried_again() {
         assert_eq!(server.count_of(path), attempts as usize);
     });
     join_all(calls).await;
-    soon(server.wait_for_disconnects(7)).await;
+    soon(server.wait_for_disconnects(10)).await;
+}
+
+#[tokio::test]
+async fn a_request_can_do_without_the_limit_of_its_client() {
+    let server = FaultServer::start().await.unwrap();
+    server.otherwise(Reply::status(200).after(PAST_IT));
+    let client = builder(server.url()).headers_timeout(SECOND);
+    let client = client.retry(None).build().unwrap();
+    let unlimited = client.get("x").headers_timeout(None).send();
+    let (unlimited, limited) = tokio::join!(soon(unlimited), soon(client.get("x").send()));
+    assert_eq!(unlimited.unwrap().status(), 200);
+    assert_eq!(limited.unwrap_err().kind(), HEADERS);
 }
 
 #[tokio::test]

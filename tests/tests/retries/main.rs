@@ -7,6 +7,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod before_the_server;
 mod budget;
 mod concurrency;
 mod connections;
