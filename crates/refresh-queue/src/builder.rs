@@ -52,8 +52,20 @@ impl<C: Renewable> RefreshQueueBuilder<C> {
         self
     }
 
-    /// How long before its expiry a credential is refreshed. Default: 10 seconds, and never more than a tenth of
-    /// the credential's life. If that early refresh fails, the old one serves until it really expires.
+    /// How long before its expiry a credential is refreshed in the background, by the first caller that comes then, while
+    /// everyone goes on with the old one. Default: 60 seconds, and never more than a quarter of the credential's life;
+    /// up to a quarter of that is taken off by chance, so that processes which signed in together don't refresh together.
+    /// Zero turns it off.
+    ///
+    /// If that refresh fails, it is no error to anyone; the next is tried when the [`backoff`](Self::backoff) is over.
+    pub fn refresh_ahead(mut self, ahead: Duration) -> Self {
+        self.limits.ahead = ahead;
+        self
+    }
+
+    /// How long before its expiry callers wait for a new credential rather than use the old one. Default: 10 seconds, and
+    /// never more than a tenth of the credential's life. If that early refresh fails, the old one serves until it really
+    /// expires.
     pub fn leeway(mut self, leeway: Duration) -> Self {
         self.limits.leeway = leeway;
         self

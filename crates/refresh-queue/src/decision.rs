@@ -45,6 +45,12 @@ pub(crate) enum Decision<C> {
         flight: FlightId,
         stale: Option<Arc<C>>,
     },
+    /// Start this refresh, and don't wait: this credential is still good.
+    StartAhead {
+        flight: FlightId,
+        stale: Arc<C>,
+        meanwhile: Versioned,
+    },
     /// Wait for this refresh to land.
     Join(FlightId),
     Refuse(QueueError),
@@ -69,6 +75,8 @@ pub(crate) struct Fresh<C> {
     pub(crate) credential: Arc<dyn Credential>,
     pub(crate) principal: Option<Principal>,
     pub(crate) expires_at: Option<SystemTime>,
+    /// A number from 0 to 1, another for each.
+    pub(crate) jitter: f64,
 }
 
 impl<C: Renewable> From<C> for Fresh<C> {
@@ -78,8 +86,15 @@ impl<C: Renewable> From<C> for Fresh<C> {
             principal: renewable.principal(),
             expires_at: renewable.expires_at(),
             renewable: Arc::new(renewable),
+            jitter: random(),
         }
     }
+}
+
+/// A number from 0 to 1. Without a source of randomness there is no jitter, which does no harm.
+fn random() -> f64 {
+    let bits = getrandom::u32().unwrap_or_default();
+    f64::from(bits) / f64::from(u32::MAX)
 }
 
 /// How a refresh went wrong.

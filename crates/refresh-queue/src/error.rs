@@ -52,6 +52,8 @@ pub enum RefreshFailure {
     TooManyRefreshes,
     /// The refresher waited for its own queue.
     Reentrant,
+    /// The queue was closed: it begins no refresh any more.
+    Closed,
 }
 
 impl RefreshFailure {
@@ -70,6 +72,7 @@ impl fmt::Display for RefreshFailure {
             Self::WaitersFull => "too many callers wait for a refresh",
             Self::TooManyRefreshes => "too many refreshes in a short time",
             Self::Reentrant => "the refresher waited for its own queue",
+            Self::Closed => "the queue was closed",
         })
     }
 }

@@ -65,16 +65,20 @@
 //! carries a credential that is valid now. See [`RefreshMiddleware`].
 
 mod builder;
+mod closing;
 mod decision;
 mod error;
 mod flight;
 mod limits;
 mod middleware;
+mod present;
 mod queue;
 mod refresh;
 mod renewable;
+mod session_map;
 mod shared;
 mod state;
+mod status;
 
 pub use builder::RefreshQueueBuilder;
 pub use error::{QueueError, RefreshFailure};
@@ -82,6 +86,8 @@ pub use middleware::RefreshMiddleware;
 pub use queue::RefreshQueue;
 pub use refresh::{Refresh, RefreshError};
 pub use renewable::Renewable;
+pub use session_map::SessionMap;
+pub use status::{SessionStatus, SessionWatch};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

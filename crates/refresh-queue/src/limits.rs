@@ -6,6 +6,8 @@ use std::time::Duration;
 pub(crate) struct Limits {
     /// How long before its expiry a credential counts as stale.
     pub(crate) leeway: Duration,
+    /// How long before its expiry a credential is renewed ahead of time.
+    pub(crate) ahead: Duration,
     pub(crate) timeout: Duration,
     pub(crate) waiters: usize,
     pub(crate) refreshes: usize,
@@ -18,6 +20,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             leeway: Duration::from_secs(10),
+            ahead: Duration::from_secs(60),
             timeout: Duration::from_secs(30),
             waiters: 10_000,
             refreshes: 5,
@@ -42,6 +45,13 @@ impl Limits {
     pub(crate) fn leeway_of(&self, lifetime: Duration) -> Duration {
         self.leeway.min(lifetime / 10)
     }
+
+    /// How long ahead a credential that lives this long is renewed: never more than a quarter of its life, and by `jitter`,
+    /// a number from 0 to 1, up to a quarter less, so that processes which signed in together don't refresh together.
+    pub(crate) fn ahead_of(&self, lifetime: Duration, jitter: f64) -> Duration {
+        let ahead = self.ahead.min(lifetime / 4);
+        ahead.mul_f64(1.0 - jitter.clamp(0.0, 1.0) / 4.0)
+    }
 }
 
 #[cfg(test)]
@@ -63,5 +73,16 @@ mod tests {
         assert_eq!(limits.leeway_of(Duration::from_secs(3600)).as_secs(), 10);
         assert_eq!(limits.leeway_of(Duration::from_secs(20)).as_secs(), 2);
         assert_eq!(limits.leeway_of(Duration::ZERO), Duration::ZERO);
+    }
+
+    #[test]
+    fn renewing_ahead_shrinks_with_the_lifetime_and_is_spread_by_jitter() {
+        let limits = Limits::default();
+        let ahead = |lifetime, jitter| limits.ahead_of(Duration::from_secs(lifetime), jitter);
+        assert_eq!(ahead(3600, 0.0).as_secs(), 60);
+        assert_eq!(ahead(3600, 1.0).as_secs(), 45);
+        assert_eq!(ahead(80, 0.0).as_secs(), 20);
+        assert_eq!(ahead(80, 0.5).as_millis(), 17_500);
+        assert_eq!(ahead(0, 0.5), Duration::ZERO);
     }
 }

@@ -1,5 +1,8 @@
 //! Middleware that holds requests while a refresh runs, and heals a refused credential once.
 
+use std::fmt;
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use http::{Extensions, StatusCode};
 use request_context::{
@@ -24,22 +27,49 @@ use crate::{RefreshQueue, Renewable};
 /// Above the layer that applies the credential and judges answers, such as `auth-middleware`; below everything
 /// that counts attempts or caches. Without such a layer, see
 /// [`apply_credential`](Self::apply_credential).
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[must_use]
 pub struct RefreshMiddleware<C: Renewable> {
-    queue: RefreshQueue<C>,
+    queues: Queues<C>,
     origins: OriginAllowList,
     applies: bool,
+    refusal: Option<Arc<Refusal>>,
 }
+
+#[derive(Clone)]
+enum Queues<C: Renewable> {
+    One(RefreshQueue<C>),
+    Chosen(Arc<Choose<C>>),
+}
+
+type Choose<C> = dyn Fn(&Request, &Extensions) -> Option<RefreshQueue<C>> + Send + Sync;
+type Refusal = dyn Fn(&Response) -> bool + Send + Sync;
 
 impl<C: Renewable> RefreshMiddleware<C> {
     /// Serves requests to these origins from this queue.
     pub fn new(queue: RefreshQueue<C>, origins: impl Into<OriginAllowList>) -> Self {
-        Self {
-            queue,
-            origins: origins.into(),
-            applies: false,
-        }
+        Self::from_queues(Queues::One(queue), origins.into())
+    }
+
+    /// Serves each request to these origins from the queue that this closure chooses for it, from a
+    /// [`SessionMap`](crate::SessionMap) for example. A request for which it chooses none passes untouched.
+    pub fn choosing(
+        origins: impl Into<OriginAllowList>,
+        choose: impl Fn(&Request, &Extensions) -> Option<RefreshQueue<C>> + Send + Sync + 'static,
+    ) -> Self {
+        Self::from_queues(Queues::Chosen(Arc::new(choose)), origins.into())
+    }
+
+    /// Takes each answer for which this is true as a refusal of the credential, where no layer below has judged it.
+    /// Default: a 401, if the layer [applies the credential](Self::apply_credential) itself.
+    ///
+    /// For sessions whose end looks otherwise: a redirect to a login page, a 419, a header.
+    pub fn refused_when(
+        mut self,
+        refusal: impl Fn(&Response) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        self.refusal = Some(Arc::new(refusal));
+        self
     }
 
     /// Whether the layer puts the credential on the request itself and takes each 401 as a refusal. Default: no,
@@ -47,6 +77,15 @@ impl<C: Renewable> RefreshMiddleware<C> {
     pub fn apply_credential(mut self, applies: bool) -> Self {
         self.applies = applies;
         self
+    }
+
+    fn from_queues(queues: Queues<C>, origins: OriginAllowList) -> Self {
+        Self {
+            queues,
+            origins,
+            applies: false,
+            refusal: None,
+        }
     }
 
     /// Puts the credential on the request, or hands it to the layer below that does.
@@ -61,6 +100,7 @@ impl<C: Renewable> RefreshMiddleware<C> {
     /// Refreshes the credential that was refused, and sends the request once more if that can be done.
     async fn heal(
         &self,
+        queue: &RefreshQueue<C>,
         refusal: Response,
         sent: Versioned,
         replay: Option<Box<Replay>>,
@@ -70,11 +110,11 @@ impl<C: Renewable> RefreshMiddleware<C> {
         let call = Call::of(extensions);
         let Some(replay) = replay else {
             // The refresh is for those who come after; this caller gets the answer that it has.
-            self.obtain(Need::NewerThan(sent), &call).await?;
+            obtain(queue, Need::NewerThan(sent), &call).await?;
             return Ok(refusal);
         };
         drain(refusal).await;
-        let newer = self.obtain(Need::NewerThan(sent), &call).await?;
+        let newer = obtain(queue, Need::NewerThan(sent), &call).await?;
         let mut request = replay.into_request().map_err(Error::middleware)?;
         call.begin_replay();
         call.stamp(&mut request).map_err(Error::middleware)?;
@@ -84,27 +124,36 @@ impl<C: Renewable> RefreshMiddleware<C> {
 
     /// Whether the answer, to a request to this origin, refuses the credential.
     fn is_refused(&self, call: &Call, origin: Option<&Origin>, response: &Response) -> bool {
-        match call.verdict() {
-            Some(verdict) => verdict == Verdict::InvalidToken,
-            None => {
-                self.applies
-                    && response.status() == StatusCode::UNAUTHORIZED
-                    // A redirect that reqwest followed has left the credential behind.
-                    && origin.is_some_and(|origin| origin.matches(response.url()))
-            }
+        if let Some(verdict) = call.verdict() {
+            return verdict == Verdict::InvalidToken;
         }
+        let is_refusal = match &self.refusal {
+            Some(refusal) => refusal(response),
+            None => self.applies && response.status() == StatusCode::UNAUTHORIZED,
+        };
+        // A redirect that reqwest followed has left the credential behind.
+        is_refusal && origin.is_some_and(|origin| origin.matches(response.url()))
     }
 
-    /// Waits for the queue, no longer than the call has left.
-    async fn obtain(&self, need: Need, call: &Call) -> Result<Versioned> {
-        let outcome = match call.deadline() {
-            None => self.queue.obtain(need).await,
-            Some(at) => timeout_at(at, self.queue.obtain(need))
-                .await
-                .map_err(|_| Error::middleware(DeadlineExceeded::new()))?,
-        };
-        outcome.map_err(Error::from)
+    /// Whether the layer itself may have to tell a refusal.
+    fn judges(&self) -> bool {
+        self.applies || self.refusal.is_some()
     }
+}
+
+/// Waits for the queue, no longer than the call has left.
+async fn obtain<C: Renewable>(
+    queue: &RefreshQueue<C>,
+    need: Need,
+    call: &Call,
+) -> Result<Versioned> {
+    let outcome = match call.deadline() {
+        None => queue.obtain(need).await,
+        Some(at) => timeout_at(at, queue.obtain(need))
+            .await
+            .map_err(|_| Error::middleware(DeadlineExceeded::new()))?,
+    };
+    outcome.map_err(Error::from)
 }
 
 #[cfg_attr(not(target_arch = "wasm32"), async_trait)]
@@ -119,22 +168,42 @@ impl<C: Renewable> Middleware for RefreshMiddleware<C> {
         if !self.origins.admits(&request, extensions) {
             return next.run(request, extensions).await;
         }
+        let chosen;
+        let queue = match &self.queues {
+            Queues::One(queue) => queue,
+            Queues::Chosen(choose) => match choose(&request, extensions) {
+                Some(queue) => {
+                    chosen = queue;
+                    &chosen
+                }
+                None => return next.run(request, extensions).await,
+            },
+        };
         let call = Call::of(extensions);
-        let sent = if let Some(credential) = self.queue.at_hand() {
+        let sent = if let Some(credential) = queue.at_hand() {
             credential
         } else {
             // Boxed, like all that is rare: every request pays for the size of this future.
-            let credential = Box::pin(self.obtain(Need::Usable, &call)).await?;
+            let credential = Box::pin(obtain(queue, Need::Usable, &call)).await?;
             call.stamp(&mut request).map_err(Error::middleware)?;
             credential
         };
         let replay = Replay::of(&mut request, extensions).map(Box::new);
-        let origin = self.applies.then(|| Origin::of(request.url())).flatten();
+        let origin = self.judges().then(|| Origin::of(request.url())).flatten();
         self.give(&sent, &mut request, &call).await?;
         let response = next.clone().run(request, extensions).await?;
         if !self.is_refused(&call, origin.as_ref(), &response) {
             return Ok(response);
         }
-        Box::pin(self.heal(response, sent, replay, extensions, next)).await
+        Box::pin(self.heal(queue, response, sent, replay, extensions, next)).await
+    }
+}
+
+impl<C: Renewable> fmt::Debug for RefreshMiddleware<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RefreshMiddleware")
+            .field("origins", &self.origins)
+            .field("apply_credential", &self.applies)
+            .finish_non_exhaustive()
     }
 }

@@ -12,7 +12,8 @@ use crate::decision::{Decision, FlightId, Fresh, Need, Outcome};
 use crate::flight;
 use crate::limits::Limits;
 use crate::shared::Shared;
-use crate::{QueueError, Refresh, RefreshFailure, Renewable};
+use crate::state::State;
+use crate::{QueueError, Refresh, RefreshFailure, Renewable, SessionWatch};
 
 /// Keeps one session's credential fresh, for any number of callers. Clones share the session.
 ///
@@ -45,7 +46,7 @@ use crate::{QueueError, Refresh, RefreshFailure, Renewable};
 /// # Ok(()) }
 /// ```
 pub struct RefreshQueue<C: Renewable> {
-    shared: Arc<Shared<C>>,
+    pub(crate) shared: Arc<Shared<C>>,
 }
 
 impl<C: Renewable> RefreshQueue<C> {
@@ -98,17 +99,42 @@ impl<C: Renewable> RefreshQueue<C> {
     pub fn set(&self, credential: C) {
         let fresh = Fresh::from(credential);
         let wall = self.shared.wall();
-        let mut inner = self.shared.lock();
-        let outcome = inner.state.set(fresh, wall);
-        inner.settle(outcome);
+        self.shared.lock().settle(|state| state.set(fresh, wall));
     }
 
     /// The program signed out. Until [`set`](Self::set) is called, everyone gets [`QueueError::SessionEnded`], those who
     /// wait for a refresh at once. What that refresh brings is dropped.
     pub fn clear(&self) {
-        let mut inner = self.shared.lock();
-        let outcome = inner.state.clear();
-        inner.settle(outcome);
+        self.shared.lock().settle(State::clear);
+    }
+
+    /// Follows what the session is like: signed in, refreshing, signed out.
+    ///
+    /// ```
+    /// # use std::sync::Arc;
+    /// # use request_context::Credential;
+    /// # #[derive(Clone)] struct Token;
+    /// # impl refresh_queue::Renewable for Token {
+    /// #     fn credential(&self) -> Arc<dyn Credential> { unimplemented!() }
+    /// # }
+    /// # async fn example(queue: refresh_queue::RefreshQueue<Token>) {
+    /// use refresh_queue::SessionStatus;
+    ///
+    /// let mut session = queue.subscribe();
+    /// while let Some(status) = session.changed().await {
+    ///     if let SessionStatus::SignedOut(why) = status {
+    ///         println!("please sign in: {why}");
+    ///     }
+    /// }
+    /// # }
+    /// ```
+    pub fn subscribe(&self) -> SessionWatch {
+        self.shared.lock().announcer.subscribe()
+    }
+
+    /// Whether somebody holds this queue beside the one who asks, its own refresh included.
+    pub(crate) fn is_held(&self) -> bool {
+        Arc::strong_count(&self.shared) > 1
     }
 
     /// What the session holds now, fresh or not; none when nobody is signed in.
@@ -159,11 +185,20 @@ impl<C: Renewable> RefreshQueue<C> {
             Decision::Refuse(error) => Ask::Answered(Err(error)),
             Decision::Join(flight) => Ask::Waits(flight, inner.landing.subscribe()),
             Decision::Start { flight, stale } => {
-                inner.landing = watch::Sender::new(None);
-                let landed = inner.landing.subscribe();
+                let landed = inner.begin();
                 drop(inner);
                 flight::start(Arc::clone(&self.shared), flight, stale);
                 Ask::Waits(flight, landed)
+            }
+            Decision::StartAhead {
+                flight,
+                stale,
+                meanwhile,
+            } => {
+                inner.begin();
+                drop(inner);
+                flight::start(Arc::clone(&self.shared), flight, Some(stale));
+                Ask::Answered(Ok(meanwhile))
             }
         }
     }
@@ -198,7 +233,7 @@ impl<C: Renewable> fmt::Debug for RefreshQueue<C> {
     }
 }
 
-type Landed = watch::Receiver<Option<Outcome>>;
+pub(crate) type Landed = watch::Receiver<Option<Outcome>>;
 
 enum Ask {
     Answered(Outcome),

@@ -10,6 +10,7 @@ use crate::Refresh;
 use crate::decision::{FlightId, Fresh, Mishap, Now, Outcome};
 use crate::limits::Limits;
 use crate::state::State;
+use crate::status::Announcer;
 
 pub(crate) struct Shared<C> {
     pub(crate) refresher: Arc<dyn Refresh<C>>,
@@ -23,6 +24,7 @@ pub(crate) struct Inner<C> {
     pub(crate) state: State<C>,
     /// Tells those who wait what the latest refresh became.
     pub(crate) landing: watch::Sender<Option<Outcome>>,
+    pub(crate) announcer: Announcer,
 }
 
 impl<C> Shared<C> {
@@ -39,6 +41,7 @@ impl<C> Shared<C> {
             inner: Mutex::new(Inner {
                 state: State::new(limits),
                 landing: watch::Sender::new(None),
+                announcer: Announcer::new(),
             }),
         }
     }
@@ -46,9 +49,7 @@ impl<C> Shared<C> {
     /// The refresh ended, for better or worse.
     pub(crate) fn land(&self, flight: FlightId, landing: Result<Fresh<C>, Mishap>) {
         let now = self.now();
-        let mut inner = self.lock();
-        let outcome = inner.state.land(flight, landing, now);
-        inner.settle(outcome);
+        self.lock().settle(|state| state.land(flight, landing, now));
     }
 
     pub(crate) fn wall(&self) -> SystemTime {
@@ -68,10 +69,22 @@ impl<C> Shared<C> {
 }
 
 impl<C> Inner<C> {
-    /// Tells those who wait. It wakes them; none of them runs under the lock.
-    pub(crate) fn settle(&mut self, outcome: Option<Outcome>) {
-        if let Some(outcome) = outcome {
+    /// Changes the state, and tells those who wait and those who watch. It wakes them; none of them runs under the lock.
+    pub(crate) fn settle(&mut self, change: impl FnOnce(&mut State<C>) -> Option<Outcome>) {
+        if let Some(outcome) = change(&mut self.state) {
             self.landing.send_replace(Some(outcome));
         }
+        self.announce();
+    }
+
+    /// A refresh has begun. It returns what tells its outcome.
+    pub(crate) fn begin(&mut self) -> watch::Receiver<Option<Outcome>> {
+        self.landing = watch::Sender::new(None);
+        self.announce();
+        self.landing.subscribe()
+    }
+
+    fn announce(&self) {
+        self.announcer.announce(self.state.status());
     }
 }

@@ -6,9 +6,10 @@ use std::time::{Duration, SystemTime};
 
 use request_context::{Principal, SessionEnded, Version, Versioned};
 
-use crate::RefreshFailure;
 use crate::decision::{Decision, FlightId, Fresh, Mishap, Need, Now, Outcome, others};
 use crate::limits::Limits;
+use crate::present::Present;
+use crate::{RefreshFailure, SessionStatus};
 
 /// What one session is like, and whether it is being refreshed.
 pub(crate) struct State<C> {
@@ -20,6 +21,7 @@ pub(crate) struct State<C> {
     setback: Option<Setback>,
     /// When the latest refreshes succeeded, oldest first.
     succeeded: VecDeque<Duration>,
+    closed: bool,
 }
 
 enum Session<C> {
@@ -27,25 +29,6 @@ enum Session<C> {
     Unknown,
     Present(Present<C>),
     Ended(SessionEnded),
-}
-
-struct Present<C> {
-    renewable: Arc<C>,
-    versioned: Versioned,
-    stale_at: Option<SystemTime>,
-    expires_at: Option<SystemTime>,
-    /// A server has refused it and a refresh was begun for that: sending it again helps nobody, whatever the clock says.
-    refused: bool,
-}
-
-impl<C> Present<C> {
-    fn is_fresh(&self, wall: SystemTime) -> bool {
-        !self.refused && self.stale_at.is_none_or(|at| wall < at)
-    }
-
-    fn is_good(&self, wall: SystemTime) -> bool {
-        !self.refused && self.expires_at.is_none_or(|at| wall < at)
-    }
 }
 
 /// A refresh under way.
@@ -71,17 +54,15 @@ impl<C> State<C> {
             flights: 0,
             setback: None,
             succeeded: VecDeque::new(),
+            closed: false,
         }
     }
 
-    /// The credential that can be used without waiting: fresh, and no refresh under way.
+    /// The credential that can be used without waiting and without a word to the queue.
     pub(crate) fn at_hand(&self, wall: SystemTime) -> Option<Versioned> {
-        match &self.session {
-            Session::Present(present) if self.flight.is_none() && present.is_fresh(wall) => {
-                Some(present.versioned.clone())
-            }
-            _ => None,
-        }
+        let present = self.fresh(wall)?;
+        let is_due = present.is_due(wall) && self.flight.is_none();
+        (!is_due).then(|| present.versioned.clone())
     }
 
     /// Decides what a caller does. Who is told to start or to join counts as a waiter until it leaves.
@@ -91,11 +72,19 @@ impl<C> State<C> {
         }
         if let (Need::NewerThan(refused), Session::Present(present)) = (need, &self.session)
             && refused.version() != present.versioned.version()
+            && !present.refused
         {
             return match need.settle(present.versioned.clone()) {
                 Ok(newer) => Decision::Use(newer),
                 Err(error) => Decision::Refuse(error),
             };
+        }
+        if let (Need::Usable, Some(present)) = (need, self.fresh(now.wall)) {
+            let meanwhile = present.versioned.clone();
+            let stale = present
+                .is_due(now.wall)
+                .then(|| Arc::clone(&present.renewable));
+            return self.use_or_start_ahead(meanwhile, stale, now);
         }
         if let Some(flight) = &mut self.flight {
             if flight.waiters >= self.limits.waiters {
@@ -106,9 +95,6 @@ impl<C> State<C> {
             self.note_refusal(need);
             return Decision::Join(id);
         }
-        if let (Need::Usable, Some(versioned)) = (need, self.at_hand(now.wall)) {
-            return Decision::Use(versioned);
-        }
         if let Some(failure) = self.obstacle(now) {
             return match self.fallback(need, now) {
                 Some(versioned) => Decision::Use(versioned),
@@ -116,7 +102,29 @@ impl<C> State<C> {
             };
         }
         self.note_refusal(need);
-        self.start()
+        let flight = self.start(1);
+        let stale = self.current().cloned();
+        Decision::Start { flight, stale }
+    }
+
+    /// Uses a credential that is still good, and has it renewed if it is due and nothing stands against that.
+    fn use_or_start_ahead(
+        &mut self,
+        meanwhile: Versioned,
+        due: Option<Arc<C>>,
+        now: Now,
+    ) -> Decision<C> {
+        match due {
+            Some(stale) if self.flight.is_none() && self.obstacle(now).is_none() => {
+                let flight = self.start(0);
+                Decision::StartAhead {
+                    flight,
+                    stale,
+                    meanwhile,
+                }
+            }
+            _ => Decision::Use(meanwhile),
+        }
     }
 
     /// A waiter of this flight went away.
@@ -140,7 +148,7 @@ impl<C> State<C> {
             Ok(fresh) => {
                 self.setback = None;
                 self.succeeded.push_back(now.elapsed);
-                Ok(self.install(fresh, now.wall))
+                Ok(self.install(fresh, now.wall, Present::renewed))
             }
             Err(Mishap::Rejected(ended)) => {
                 self.session = Session::Ended(ended.clone());
@@ -174,7 +182,7 @@ impl<C> State<C> {
     /// credential, or that their session is over if this one is somebody else's.
     pub(crate) fn set(&mut self, fresh: Fresh<C>, wall: SystemTime) -> Option<Outcome> {
         let before = self.principal().cloned();
-        let versioned = self.install(fresh, wall);
+        let versioned = self.install(fresh, wall, Present::new);
         self.setback = None;
         self.succeeded.clear();
         self.flight.take()?;
@@ -192,6 +200,26 @@ impl<C> State<C> {
         self.setback = None;
         self.flight.take()?;
         Some(Err(ended.into()))
+    }
+
+    /// No refresh begins any more; one that is under way goes on.
+    pub(crate) fn close(&mut self) {
+        self.closed = true;
+    }
+
+    pub(crate) fn is_refreshing(&self) -> bool {
+        self.flight.is_some()
+    }
+
+    pub(crate) fn status(&self) -> SessionStatus {
+        match &self.session {
+            _ if self.flight.is_some() => SessionStatus::Refreshing,
+            Session::Unknown => SessionStatus::Unknown,
+            Session::Present(present) => SessionStatus::SignedIn {
+                principal: present.versioned.principal().cloned(),
+            },
+            Session::Ended(ended) => SessionStatus::SignedOut(ended.clone()),
+        }
     }
 
     pub(crate) fn current(&self) -> Option<&Arc<C>> {
@@ -218,6 +246,9 @@ impl<C> State<C> {
 
     /// What stands against a refresh now.
     fn obstacle(&mut self, now: Now) -> Option<RefreshFailure> {
+        if self.closed {
+            return Some(RefreshFailure::Closed);
+        }
         if let Some(setback) = &self.setback
             && now.elapsed < setback.retry_at
         {
@@ -231,35 +262,31 @@ impl<C> State<C> {
         (self.succeeded.len() >= self.limits.refreshes).then_some(RefreshFailure::TooManyRefreshes)
     }
 
-    fn start(&mut self) -> Decision<C> {
+    fn start(&mut self, waiters: usize) -> FlightId {
         self.flights += 1;
-        let flight = FlightId::new(self.flights);
-        self.flight = Some(Flight {
-            id: flight,
-            waiters: 1,
-        });
-        Decision::Start {
-            flight,
-            stale: self.current().cloned(),
-        }
+        let id = FlightId::new(self.flights);
+        self.flight = Some(Flight { id, waiters });
+        id
     }
 
-    fn install(&mut self, fresh: Fresh<C>, wall: SystemTime) -> Versioned {
+    fn install(
+        &mut self,
+        fresh: Fresh<C>,
+        wall: SystemTime,
+        present: impl FnOnce(Fresh<C>, Version, &Limits, SystemTime) -> Present<C>,
+    ) -> Versioned {
         self.version = self.version.next();
-        let versioned = Versioned::new(self.version, fresh.principal, fresh.credential);
-        let stale_at = fresh.expires_at.map(|at| {
-            let lifetime = at.duration_since(wall).unwrap_or_default();
-            at.checked_sub(self.limits.leeway_of(lifetime))
-                .unwrap_or(at)
-        });
-        self.session = Session::Present(Present {
-            renewable: fresh.renewable,
-            versioned: versioned.clone(),
-            stale_at,
-            expires_at: fresh.expires_at,
-            refused: false,
-        });
+        let present = present(fresh, self.version, &self.limits, wall);
+        let versioned = present.versioned.clone();
+        self.session = Session::Present(present);
         versioned
+    }
+
+    fn fresh(&self, wall: SystemTime) -> Option<&Present<C>> {
+        match &self.session {
+            Session::Present(present) if present.is_fresh(wall) => Some(present),
+            _ => None,
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use http::{HeaderName, HeaderValue};
 use reqwest::Request;
@@ -90,6 +91,7 @@ pub struct Versioned {
     version: Version,
     principal: Option<Principal>,
     credential: Arc<dyn Credential>,
+    obtained_at: Option<SystemTime>,
 }
 
 impl Versioned {
@@ -103,7 +105,21 @@ impl Versioned {
             version,
             principal,
             credential,
+            obtained_at: None,
         }
+    }
+
+    /// Says when the credential was obtained from its issuer.
+    #[must_use]
+    pub fn obtained(mut self, at: SystemTime) -> Self {
+        self.obtained_at = Some(at);
+        self
+    }
+
+    /// When the credential was obtained from its issuer, by this program's clock; none if that was before the program
+    /// got hold of it. A server whose clock is behind may take it for not yet valid.
+    pub fn obtained_at(&self) -> Option<SystemTime> {
+        self.obtained_at
     }
 
     /// Which credential of its session this is.

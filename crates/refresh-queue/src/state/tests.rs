@@ -3,7 +3,7 @@ use request_context::Credential;
 use super::*;
 use crate::{QueueError, Renewable};
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 struct Token {
     name: &'static str,
     user: Option<&'static str>,
@@ -55,7 +55,11 @@ fn at(second: u64) -> Now {
 }
 
 fn state() -> State<Token> {
-    State::new(Limits::default())
+    // Renewing ahead has tests of its own.
+    State::new(Limits {
+        ahead: Duration::ZERO,
+        ..Limits::default()
+    })
 }
 
 fn state_with(first: Token) -> State<Token> {
@@ -173,6 +177,19 @@ fn late_refusals_of_an_old_version_start_nothing() {
         assert!(used(state.newer_than(&old, second)).version() > old.version());
     }
     assert_eq!(state.flights, 1);
+}
+
+#[test]
+fn a_late_refusal_does_not_get_a_newer_credential_that_was_refused_as_well() {
+    let mut state = state_with(token("first"));
+    let first = used(state.usable(0));
+    state.set(token("second").into(), at(0).wall);
+    let second = used(state.usable(0));
+    let flight = started(state.newer_than(&second, 0));
+    let Decision::Join(joined) = state.newer_than(&first, 0) else {
+        panic!("the second one is no good either");
+    };
+    assert_eq!(joined, flight);
 }
 
 #[test]
@@ -372,15 +389,139 @@ fn those_who_wait_for_one_users_refresh_do_not_get_the_next_users_credential() {
 }
 
 #[test]
-fn a_credential_that_is_expired_on_arrival_is_refreshed_again_within_the_window_only() {
+fn a_credential_that_is_expired_on_arrival_is_used_until_a_server_refuses_it() {
     let mut state = state();
-    for _ in 0..5 {
-        let flight = started(state.usable(100));
-        state
-            .succeed(flight, token_until("dead", 50), 100)
-            .unwrap()
-            .unwrap();
-    }
-    let error = refused(state.usable(100));
-    assert!(matches!(failure(&error), RefreshFailure::TooManyRefreshes));
+    let flight = started(state.usable(100));
+    state.succeed(flight, token_until("odd clock", 50), 100);
+    let odd = used(state.usable(100));
+    assert_eq!(used(state.usable(9_999)).version(), odd.version());
+    started(state.newer_than(&odd, 10_000));
 }
+
+#[test]
+fn a_credential_that_was_set_and_has_expired_is_refreshed_before_it_is_used() {
+    let mut state = state();
+    state.set(token_until("stored", 50).into(), at(100).wall);
+    started(state.usable(100));
+}
+
+/// A state that renews a credential of 1,000 seconds a minute ahead.
+fn state_that_renews_ahead() -> State<Token> {
+    let mut state = State::new(Limits::default());
+    let fresh = Fresh {
+        jitter: 0.0,
+        ..token_until("old", 1_000).into()
+    };
+    state.set(fresh, at(0).wall);
+    state
+}
+
+#[track_caller]
+fn started_ahead(decision: Decision<Token>) -> FlightId {
+    match decision {
+        Decision::StartAhead { flight, .. } => flight,
+        other => panic!("expected a refresh ahead of time: {other:?}"),
+    }
+}
+
+#[test]
+fn a_credential_that_is_due_is_renewed_while_everyone_goes_on_with_it() {
+    let mut state = state_that_renews_ahead();
+    let old = used(state.usable(939));
+    assert!(
+        state.at_hand(at(940).wall).is_none(),
+        "one caller starts it"
+    );
+    let flight = started_ahead(state.usable(940));
+    assert_eq!(
+        state.at_hand(at(941).wall).unwrap().version(),
+        old.version()
+    );
+    assert_eq!(used(state.usable(941)).version(), old.version());
+    state.succeed(flight, token("new"), 950).unwrap().unwrap();
+    assert!(used(state.usable(950)).version() > old.version());
+}
+
+#[test]
+fn a_credential_that_goes_stale_while_it_is_renewed_has_callers_wait() {
+    let mut state = state_that_renews_ahead();
+    let flight = started_ahead(state.usable(940));
+    let Decision::Join(joined) = state.usable(990) else {
+        panic!("it is stale ten seconds before its end");
+    };
+    assert_eq!(joined, flight);
+}
+
+#[test]
+fn a_renewal_ahead_that_fails_is_no_error_and_is_tried_again_after_the_backoff() {
+    let mut state = state_that_renews_ahead();
+    let flight = started_ahead(state.usable(940));
+    state.fail(flight, 941);
+    used(state.usable(941));
+    started_ahead(state.usable(942));
+}
+
+#[test]
+fn a_credential_that_is_refused_while_it_is_renewed_is_not_used_any_more() {
+    let mut state = state_that_renews_ahead();
+    let old = used(state.usable(939));
+    let flight = started_ahead(state.usable(940));
+    let Decision::Join(joined) = state.newer_than(&old, 941) else {
+        panic!("it joins the renewal");
+    };
+    assert_eq!(joined, flight);
+    assert!(matches!(state.usable(941), Decision::Join(_)));
+}
+
+#[test]
+fn a_closed_queue_serves_what_it_has_and_begins_nothing() {
+    let mut state = state_that_renews_ahead();
+    state.close();
+    let old = used(state.usable(940));
+    used(state.usable(995));
+    let error = refused(state.usable(1_000));
+    assert!(matches!(failure(&error), RefreshFailure::Closed));
+    let error = refused(state.newer_than(&old, 941));
+    assert!(matches!(failure(&error), RefreshFailure::Closed));
+}
+
+#[test]
+fn a_refresh_under_way_lands_in_a_closed_queue() {
+    let mut state = state();
+    let flight = started(state.usable(0));
+    state.close();
+    assert!(state.is_refreshing());
+    state.succeed(flight, token("new"), 1).unwrap().unwrap();
+    assert!(!state.is_refreshing());
+    used(state.usable(1));
+}
+
+#[test]
+fn the_status_follows_the_session() {
+    let mut state = state();
+    assert!(matches!(state.status(), SessionStatus::Unknown));
+    let flight = started(state.usable(0));
+    assert!(matches!(state.status(), SessionStatus::Refreshing));
+    state.succeed(flight, token_of("ada"), 1);
+    let SessionStatus::SignedIn { principal } = state.status() else {
+        panic!("{:?}", state.status());
+    };
+    assert_eq!(principal, Some(Principal::new("ada")));
+    state.clear();
+    let SessionStatus::SignedOut(ended) = state.status() else {
+        panic!("{:?}", state.status());
+    };
+    assert!(ended.is_signed_out());
+}
+
+#[test]
+fn what_a_refresh_brought_knows_when_and_what_was_set_does_not() {
+    let mut state = state_with(token("set"));
+    let set = used(state.usable(1));
+    assert_eq!(set.obtained_at(), None);
+    let flight = started(state.newer_than(&set, 2));
+    let renewed = state.succeed(flight, token("renewed"), 3).unwrap().unwrap();
+    assert_eq!(renewed.obtained_at(), Some(at(3).wall));
+}
+
+mod interleavings;

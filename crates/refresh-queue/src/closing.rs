@@ -1,0 +1,39 @@
+//! The end of a queue.
+
+use crate::queue::Landed;
+use crate::{RefreshQueue, Renewable, flight};
+
+impl<C: Renewable> RefreshQueue<C> {
+    /// Waits for a refresh under way, and lets no other begin: for programs that end. A refresh that is cut off may have
+    /// spent its refresh token for nothing.
+    ///
+    /// The credential at hand goes on being served; whoever needs a newer one gets
+    /// [`RefreshFailure::Closed`](crate::RefreshFailure::Closed). It waits no longer than a refresh may take. A refresher that closes its own queue does
+    /// not wait for itself.
+    ///
+    /// # Cancel safety
+    ///
+    /// The queue stays closed if the future is dropped, and the refresh goes on.
+    pub async fn close(&self) {
+        self.begin_to_close().wait().await;
+    }
+
+    pub(crate) fn begin_to_close(&self) -> Closing {
+        let mut inner = self.shared.lock();
+        inner.state.close();
+        let waits = inner.state.is_refreshing() && !flight::runs_here(&self.shared);
+        Closing(waits.then(|| inner.landing.subscribe()))
+    }
+}
+
+/// A queue that begins no refresh any more, and the one that it may still wait for.
+pub(crate) struct Closing(Option<Landed>);
+
+impl Closing {
+    pub(crate) async fn wait(self) {
+        if let Some(mut landed) = self.0 {
+            // An error means that the queue is gone, and the refresh with it.
+            let _ = landed.wait_for(Option::is_some).await;
+        }
+    }
+}
