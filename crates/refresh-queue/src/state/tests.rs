@@ -14,7 +14,7 @@ impl Credential for Token {}
 
 impl Renewable for Token {
     fn credential(&self) -> Arc<dyn Credential> {
-        Arc::new(self.clone())
+        Arc::new(*self)
     }
     fn expires_at(&self) -> Option<SystemTime> {
         self.expires.map(|second| at(second).wall)

@@ -93,7 +93,7 @@ impl World {
     fn happens(&mut self, event: Event) {
         self.events.push(event);
         match event {
-            Event::Call => self.ask(Need::Usable),
+            Event::Call => self.ask(&Need::Usable),
             Event::Refuse => self.refuse(self.handed_out.last().cloned()),
             Event::RefuseLate => self.refuse(self.handed_out.first().cloned()),
             Event::Leave => self.leave(),
@@ -112,21 +112,21 @@ impl World {
         self.check();
     }
 
-    fn ask(&mut self, need: Need) {
-        let decision = self.state.ask(&need, at(self.second));
+    fn ask(&mut self, need: &Need) {
+        let decision = self.state.ask(need, at(self.second));
         assert!(
             self.signed_in || matches!(&decision, Decision::Refuse(error) if is_ended(error)),
             "nobody is signed in: {decision:?} after {:?}",
             self.events
         );
         match decision {
-            Decision::Use(versioned) => self.hand_out(versioned, &need),
+            Decision::Use(versioned) => self.hand_out(versioned, need),
             Decision::Start { flight, .. } => self.begin(flight, 1),
             Decision::StartAhead {
                 flight, meanwhile, ..
             } => {
                 self.begin(flight, 0);
-                self.hand_out(meanwhile, &need);
+                self.hand_out(meanwhile, need);
             }
             Decision::Join(flight) => {
                 assert_eq!(Some(flight), self.current, "{:?}", self.events);
@@ -146,7 +146,7 @@ impl World {
 
     fn refuse(&mut self, credential: Option<Versioned>) {
         if let Some(refused) = credential {
-            self.ask(Need::NewerThan(refused.clone()));
+            self.ask(&Need::NewerThan(refused.clone()));
             let stands = self.current.is_some()
                 && self.handed_out.last().map(Versioned::version) == Some(refused.version());
             if stands {
