@@ -55,6 +55,7 @@ mod principal;
 mod replay;
 mod verdict;
 mod with_body;
+mod with_credential;
 mod without_auth;
 mod without_url;
 
@@ -71,6 +72,7 @@ pub use principal::Principal;
 pub use replay::{Replay, ReplayError, ReplayableBody};
 pub use verdict::Verdict;
 pub use with_body::with_body;
+pub use with_credential::WithCredential;
 pub use without_auth::WithoutAuth;
 pub use without_url::without_url;
 
