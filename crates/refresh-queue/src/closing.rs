@@ -1,6 +1,6 @@
 //! The end of a queue.
 
-use crate::queue::Landed;
+use crate::landed::Landed;
 use crate::{RefreshQueue, Renewable, flight};
 
 impl<C: Renewable> RefreshQueue<C> {
@@ -19,10 +19,11 @@ impl<C: Renewable> RefreshQueue<C> {
     }
 
     pub(crate) fn begin_to_close(&self) -> Closing {
+        let now = self.shared.now();
         let mut inner = self.shared.lock();
         inner.state.close();
         let waits = inner.state.is_refreshing() && !flight::runs_here(&self.shared);
-        Closing(waits.then(|| inner.landing.subscribe()))
+        Closing(waits.then(|| inner.landed(now)))
     }
 }
 
@@ -31,9 +32,8 @@ pub(crate) struct Closing(Option<Landed>);
 
 impl Closing {
     pub(crate) async fn wait(self) {
-        if let Some(mut landed) = self.0 {
-            // An error means that the queue is gone, and the refresh with it.
-            let _ = landed.wait_for(Option::is_some).await;
+        if let Some(landed) = self.0 {
+            landed.wait().await;
         }
     }
 }

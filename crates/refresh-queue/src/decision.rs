@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use request_context::{Credential, Principal, SessionEnded, Versioned};
 
+use crate::present::Present;
 use crate::{QueueError, RefreshError, RefreshFailure, Renewable};
 
 /// The two clocks: `wall` for expiry, `elapsed` (since the queue was made, never backwards) for everything else.
@@ -24,6 +25,14 @@ pub(crate) enum Need {
 }
 
 impl Need {
+    /// Whether this credential may be what the caller needs, as far as nobody has refused it to them.
+    pub(crate) fn admits<C>(&self, present: &Present<C>) -> bool {
+        match self {
+            Self::Usable => true,
+            Self::NewerThan(refused) => refused.version() != present.versioned.version(),
+        }
+    }
+
     /// Whether this credential is what the caller needs. A request that went out for one user is never sent again
     /// for another: its session is over, whoever has signed in since.
     pub(crate) fn settle(&self, found: Versioned) -> Outcome {

@@ -32,6 +32,12 @@ impl Default for Limits {
 }
 
 impl Limits {
+    /// How long callers wait for one refresh, in case its own timer doesn't end it. A second more than that timer has,
+    /// so that the two don't race: a refresh that comes at the last moment counts.
+    pub(crate) fn patience(&self) -> Duration {
+        self.timeout.saturating_add(Duration::from_secs(1))
+    }
+
     /// The wait after this many failures in a row, the first counted as 1.
     pub(crate) fn backoff_after(&self, failures: u32) -> Duration {
         let doublings = failures.saturating_sub(1).min(31);

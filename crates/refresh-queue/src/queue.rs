@@ -5,11 +5,11 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use request_context::Versioned;
-use tokio::sync::watch;
 
 use crate::builder::RefreshQueueBuilder;
 use crate::decision::{Decision, FlightId, Fresh, Need, Outcome};
 use crate::flight;
+use crate::landed::Landed;
 use crate::limits::Limits;
 use crate::shared::Shared;
 use crate::state::State;
@@ -150,7 +150,7 @@ impl<C: Renewable> RefreshQueue<C> {
     }
 
     pub(crate) async fn obtain(&self, need: Need) -> Outcome {
-        let (flight, mut landed) = match self.ask(&need) {
+        let (flight, landed) = match self.ask(&need) {
             Ask::Answered(outcome) => return outcome,
             Ask::Waits(flight, landed) => (flight, landed),
         };
@@ -162,11 +162,8 @@ impl<C: Renewable> RefreshQueue<C> {
             shared: &self.shared,
             flight,
         };
-        let outcome = match landed.wait_for(Option::is_some).await {
-            Ok(outcome) => outcome.clone(),
-            Err(_) => None,
-        };
-        match outcome.unwrap_or_else(|| Err(RefreshFailure::RuntimeEnded.into())) {
+        let outcome = landed.wait().await;
+        match outcome.unwrap_or_else(|| self.give_up()) {
             Ok(versioned) => need.settle(versioned),
             Err(QueueError::Unavailable(unavailable)) => {
                 let now = self.shared.now();
@@ -177,15 +174,25 @@ impl<C: Renewable> RefreshQueue<C> {
         }
     }
 
+    /// A refresh is overdue: it is given up, and all who wait for it are told.
+    fn give_up(&self) -> Outcome {
+        let now = self.shared.now();
+        let mut inner = self.shared.lock();
+        inner.settle(|state| state.give_up_overdue(now));
+        Err(RefreshFailure::TimedOut.into())
+    }
+
     fn ask(&self, need: &Need) -> Ask {
         let now = self.shared.now();
         let mut inner = self.shared.lock();
+        inner.settle(|state| state.give_up_overdue(now));
         match inner.state.ask(need, now) {
             Decision::Use(versioned) => Ask::Answered(Ok(versioned)),
             Decision::Refuse(error) => Ask::Answered(Err(error)),
-            Decision::Join(flight) => Ask::Waits(flight, inner.landing.subscribe()),
+            Decision::Join(flight) => Ask::Waits(flight, inner.landed(now)),
             Decision::Start { flight, stale } => {
-                let landed = inner.begin();
+                inner.begin();
+                let landed = inner.landed(now);
                 drop(inner);
                 flight::start(Arc::clone(&self.shared), flight, stale);
                 Ask::Waits(flight, landed)
@@ -232,8 +239,6 @@ impl<C: Renewable> fmt::Debug for RefreshQueue<C> {
         f.debug_struct("RefreshQueue").finish_non_exhaustive()
     }
 }
-
-pub(crate) type Landed = watch::Receiver<Option<Outcome>>;
 
 enum Ask {
     Answered(Outcome),

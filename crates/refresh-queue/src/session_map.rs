@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use lru::LruCache;
 
+use crate::closing::Closing;
 use crate::{RefreshQueue, Renewable};
 
 /// Queues by tenant, user, scope or audience, for a program that has many sessions. Each refreshes for itself: one
@@ -52,15 +53,17 @@ pub struct SessionMap<K, C: Renewable> {
 struct Shared<K, C: Renewable> {
     capacity: NonZeroUsize,
     make: Box<Make<K, C>>,
-    queues: Mutex<LruCache<K, RefreshQueue<C>>>,
+    sessions: Mutex<Sessions<K, C>>,
+}
+
+struct Sessions<K, C: Renewable> {
+    queues: LruCache<K, RefreshQueue<C>>,
+    closed: bool,
 }
 
 type Make<K, C> = dyn Fn(&K) -> RefreshQueue<C> + Send + Sync;
 
 impl<K: Hash + Eq + Clone, C: Renewable> SessionMap<K, C> {
-    /// How many of the queues used longest ago are looked at for one that can be forgotten.
-    const LOOKED_AT: usize = 16;
-
     /// Holds up to `capacity` queues, at least one. `make` makes the queue of a session that has none yet; it should do
     /// no more than that, since a queue that came second is dropped unused.
     pub fn new(
@@ -71,64 +74,110 @@ impl<K: Hash + Eq + Clone, C: Renewable> SessionMap<K, C> {
             shared: Arc::new(Shared {
                 capacity: NonZeroUsize::new(capacity).unwrap_or(NonZeroUsize::MIN),
                 make: Box::new(make),
-                queues: Mutex::new(LruCache::unbounded()),
+                sessions: Mutex::new(Sessions {
+                    queues: LruCache::unbounded(),
+                    closed: false,
+                }),
             }),
         }
     }
 
     /// The queue of this session. It is made if there is none.
+    ///
+    /// # Panics
+    ///
+    /// When `make` does.
     pub fn session(&self, key: &K) -> RefreshQueue<C> {
-        if let Some(queue) = self.lock().get(key) {
-            return queue.clone();
-        }
+        let found = self.lock().queues.get(key).cloned();
         // Not under the lock, since it is the caller's code.
-        let made = (self.shared.make)(key);
-        let mut queues = self.lock();
-        let queue = queues.get_or_insert(key.clone(), || made).clone();
-        self.forget_unused(&mut queues);
+        let queue = found.unwrap_or_else(|| self.keep(key, (self.shared.make)(key)));
+        // Those are dropped without the lock for the same reason.
+        let forgotten = self.lock().forget_unused(self.shared.capacity.get());
+        drop(forgotten);
         queue
     }
 
-    /// Forgets this session, and returns its queue if there was one. Whoever holds it can go on with it.
+    /// Keeps this queue for the session, unless another has come first. It returns the one that is kept.
+    fn keep(&self, key: &K, made: RefreshQueue<C>) -> RefreshQueue<C> {
+        let mut sessions = self.lock();
+        if let Some(first) = sessions.queues.get(key) {
+            return first.clone();
+        }
+        if sessions.closed {
+            made.begin_to_close();
+        }
+        sessions.queues.put(key.clone(), made.clone());
+        made
+    }
+
+    /// Forgets this session, and returns its queue if there was one. Whoever holds it can go on with it, and a refresh
+    /// that is under way goes on.
+    ///
+    /// After a logout, [clear](RefreshQueue::clear) what it returns.
     pub fn remove(&self, key: &K) -> Option<RefreshQueue<C>> {
-        self.lock().pop(key)
+        self.lock().queues.pop(key)
     }
 
     /// How many sessions have a queue.
     pub fn len(&self) -> usize {
-        self.lock().len()
+        self.lock().queues.len()
     }
 
     /// Whether no session has a queue.
     pub fn is_empty(&self) -> bool {
-        self.lock().is_empty()
+        self.len() == 0
     }
 
-    /// Waits for all refreshes under way, and lets none begin in the queues that are here, as
-    /// [`RefreshQueue::close`] does.
+    /// Waits for all refreshes under way, and lets none begin any more, as [`RefreshQueue::close`] does. Queues that are
+    /// made from now on are closed from the beginning.
+    ///
+    /// # Cancel safety
+    ///
+    /// As [`RefreshQueue::close`].
     pub async fn close(&self) {
-        let queues: Vec<_> = self.lock().iter().map(|(_, queue)| queue.clone()).collect();
-        // All of them stop beginning refreshes before the first is waited for.
-        let closed: Vec<_> = queues.iter().map(RefreshQueue::begin_to_close).collect();
-        for landed in closed {
+        for landed in self.begin_to_close() {
             landed.wait().await;
         }
     }
 
-    fn forget_unused(&self, queues: &mut LruCache<K, RefreshQueue<C>>) {
-        while queues.len() > self.shared.capacity.get() {
-            let mut oldest = queues.iter().rev().take(Self::LOOKED_AT);
-            let unused = oldest.find(|(_, queue)| !queue.is_held());
-            let Some(key) = unused.map(|(key, _)| key.clone()) else {
-                return;
-            };
-            queues.pop(&key);
-        }
+    /// All queues stop beginning refreshes before the first is waited for.
+    fn begin_to_close(&self) -> Vec<Closing> {
+        let mut sessions = self.lock();
+        sessions.closed = true;
+        let queues: Vec<_> = sessions
+            .queues
+            .iter()
+            .map(|(_, queue)| queue.clone())
+            .collect();
+        drop(sessions);
+        queues.iter().map(RefreshQueue::begin_to_close).collect()
     }
 
-    fn lock(&self) -> MutexGuard<'_, LruCache<K, RefreshQueue<C>>> {
-        let queues = self.shared.queues.lock();
-        queues.unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Sessions<K, C>> {
+        let sessions = self.shared.sessions.lock();
+        sessions.unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<K: Hash + Eq, C: Renewable> Sessions<K, C> {
+    /// How many of the queues used longest ago are looked at for ones that can be forgotten, each time.
+    const LOOKED_AT: usize = 16;
+
+    /// Takes out what is too much. A queue that someone holds counts as used just now, so that the next look is at others.
+    fn forget_unused(&mut self, capacity: usize) -> Vec<(K, RefreshQueue<C>)> {
+        let mut forgotten = Vec::new();
+        for _ in 0..Self::LOOKED_AT {
+            if self.queues.len() <= capacity {
+                break;
+            }
+            match self.queues.pop_lru() {
+                Some((key, queue)) if queue.is_held() => {
+                    self.queues.put(key, queue);
+                }
+                oldest => forgotten.extend(oldest),
+            }
+        }
+        forgotten
     }
 }
 

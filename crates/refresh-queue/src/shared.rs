@@ -8,6 +8,7 @@ use tokio::sync::watch;
 
 use crate::Refresh;
 use crate::decision::{FlightId, Fresh, Mishap, Now, Outcome};
+use crate::landed::Landed;
 use crate::limits::Limits;
 use crate::state::State;
 use crate::status::Announcer;
@@ -77,11 +78,16 @@ impl<C> Inner<C> {
         self.announce();
     }
 
-    /// A refresh has begun. It returns what tells its outcome.
-    pub(crate) fn begin(&mut self) -> watch::Receiver<Option<Outcome>> {
+    /// A refresh has begun.
+    pub(crate) fn begin(&mut self) {
         self.landing = watch::Sender::new(None);
         self.announce();
-        self.landing.subscribe()
+    }
+
+    /// What tells how the refresh under way ends.
+    pub(crate) fn landed(&self, now: Now) -> Landed {
+        let patience = self.state.patience(now).unwrap_or_default();
+        Landed::new(self.landing.subscribe(), patience)
     }
 
     fn announce(&self) {

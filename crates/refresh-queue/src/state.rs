@@ -1,6 +1,5 @@
 //! The decisions of a queue: sync functions of what happened and of now.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -9,6 +8,7 @@ use request_context::{Principal, SessionEnded, Version, Versioned};
 use crate::decision::{Decision, FlightId, Fresh, Mishap, Need, Now, Outcome, others};
 use crate::limits::Limits;
 use crate::present::Present;
+use crate::restraint::Restraint;
 use crate::{RefreshFailure, SessionStatus};
 
 /// What one session is like, and whether it is being refreshed.
@@ -18,9 +18,7 @@ pub(crate) struct State<C> {
     session: Session<C>,
     flight: Option<Flight>,
     flights: u64,
-    setback: Option<Setback>,
-    /// When the latest refreshes succeeded, oldest first.
-    succeeded: VecDeque<Duration>,
+    restraint: Restraint,
     closed: bool,
 }
 
@@ -35,13 +33,7 @@ enum Session<C> {
 struct Flight {
     id: FlightId,
     waiters: usize,
-}
-
-/// The failure of the latest refresh: others wait until `retry_at` before they try again.
-struct Setback {
-    failure: RefreshFailure,
-    failures: u32,
-    retry_at: Duration,
+    begun: Duration,
 }
 
 impl<C> State<C> {
@@ -52,8 +44,7 @@ impl<C> State<C> {
             session: Session::Unknown,
             flight: None,
             flights: 0,
-            setback: None,
-            succeeded: VecDeque::new(),
+            restraint: Restraint::default(),
             closed: false,
         }
     }
@@ -70,16 +61,13 @@ impl<C> State<C> {
         if let Session::Ended(ended) = &self.session {
             return Decision::Refuse(ended.clone().into());
         }
-        if let (Need::NewerThan(refused), Session::Present(present)) = (need, &self.session)
-            && refused.version() != present.versioned.version()
-            && !present.refused
+        if let (Need::NewerThan(refused), Some(principal)) = (need, self.principal())
+            && others(refused.principal(), Some(principal))
         {
-            return match need.settle(present.versioned.clone()) {
-                Ok(newer) => Decision::Use(newer),
-                Err(error) => Decision::Refuse(error),
-            };
+            return Decision::Refuse(SessionEnded::signed_out().into());
         }
-        if let (Need::Usable, Some(present)) = (need, self.fresh(now.wall)) {
+        let fresh = self.fresh(now.wall).filter(|present| need.admits(present));
+        if let Some(present) = fresh {
             let meanwhile = present.versioned.clone();
             let stale = present
                 .is_due(now.wall)
@@ -88,21 +76,18 @@ impl<C> State<C> {
         }
         if let Some(flight) = &mut self.flight {
             if flight.waiters >= self.limits.waiters {
-                return Decision::Refuse(RefreshFailure::WaitersFull.into());
+                return self.make_do(RefreshFailure::WaitersFull, need, now);
             }
             flight.waiters += 1;
             let id = flight.id;
             self.note_refusal(need);
             return Decision::Join(id);
         }
-        if let Some(failure) = self.obstacle(now) {
-            return match self.fallback(need, now) {
-                Some(versioned) => Decision::Use(versioned),
-                None => Decision::Refuse(failure.into()),
-            };
+        if let Some(obstacle) = self.obstacle(now) {
+            return self.make_do(obstacle, need, now);
         }
         self.note_refusal(need);
-        let flight = self.start(1);
+        let flight = self.start(1, now);
         let stale = self.current().cloned();
         Decision::Start { flight, stale }
     }
@@ -116,7 +101,7 @@ impl<C> State<C> {
     ) -> Decision<C> {
         match due {
             Some(stale) if self.flight.is_none() && self.obstacle(now).is_none() => {
-                let flight = self.start(0);
+                let flight = self.start(0, now);
                 Decision::StartAhead {
                     flight,
                     stale,
@@ -125,6 +110,16 @@ impl<C> State<C> {
             }
             _ => Decision::Use(meanwhile),
         }
+    }
+
+    /// No refresh for this caller now: it gets what is still good, or else the reason.
+    fn make_do(&self, reason: RefreshFailure, need: &Need, now: Now) -> Decision<C> {
+        let found = match reason {
+            // So many new ones, and none lasts: a clock may be wrong, here or there. The server shall say.
+            RefreshFailure::TooManyRefreshes => self.serving(need, |present| !present.refused),
+            _ => self.fallback(need, now),
+        };
+        found.map_or_else(|| Decision::Refuse(reason.into()), Decision::Use)
     }
 
     /// A waiter of this flight went away.
@@ -146,8 +141,7 @@ impl<C> State<C> {
         self.flight.take_if(|flight| flight.id == id)?;
         Some(match landing {
             Ok(fresh) => {
-                self.setback = None;
-                self.succeeded.push_back(now.elapsed);
+                self.restraint.succeeded(now.elapsed);
                 Ok(self.install(fresh, now.wall, Present::renewed))
             }
             Err(Mishap::Rejected(ended)) => {
@@ -157,25 +151,43 @@ impl<C> State<C> {
             // The token endpoint had no part in this: the next caller, on a runtime that lives, may try at once.
             Err(Mishap::Failed(failure @ RefreshFailure::RuntimeEnded)) => Err(failure.into()),
             Err(Mishap::Failed(failure)) => {
-                let failures = self.setback.as_ref().map_or(0, |last| last.failures) + 1;
-                self.setback = Some(Setback {
-                    failure: failure.clone(),
-                    failures,
-                    retry_at: now.elapsed + self.limits.backoff_after(failures),
-                });
+                let reason = failure.clone();
+                self.restraint.failed(reason, &self.limits, now.elapsed);
                 Err(failure.into())
             }
         })
     }
 
+    /// Gives up a refresh whose own timer should have ended it, because its runtime stands still or its thread is
+    /// blocked. It returns what its waiters get.
+    pub(crate) fn give_up_overdue(&mut self, now: Now) -> Option<Outcome> {
+        let flight = self.flight.as_ref()?;
+        if !self.patience(now)?.is_zero() {
+            return None;
+        }
+        let timed_out = Mishap::Failed(RefreshFailure::TimedOut);
+        self.land(flight.id, Err(timed_out), now)
+    }
+
+    /// How long to wait for the refresh under way before it is [given up](Self::give_up_overdue).
+    pub(crate) fn patience(&self, now: Now) -> Option<Duration> {
+        let flight = self.flight.as_ref()?;
+        let over = flight.begun.saturating_add(self.limits.patience());
+        Some(over.saturating_sub(now.elapsed))
+    }
+
     /// What a waiter may still use when its refresh has failed: a credential that was only about to expire.
     pub(crate) fn fallback(&self, need: &Need, now: Now) -> Option<Versioned> {
-        match (need, &self.session) {
-            (Need::Usable, Session::Present(present)) => {
-                present.is_good(now.wall).then(|| present.versioned.clone())
-            }
-            _ => None,
+        self.serving(need, |present| present.is_good(now.wall))
+    }
+
+    /// The credential at hand, if it is what the caller needs and will do.
+    fn serving(&self, need: &Need, will_do: impl FnOnce(&Present<C>) -> bool) -> Option<Versioned> {
+        let present = self.present().filter(|present| need.admits(present))?;
+        if !will_do(present) {
+            return None;
         }
+        need.settle(present.versioned.clone()).ok()
     }
 
     /// Someone signed in. It returns what the waiters of a refresh under way get, if there was one: the new
@@ -183,8 +195,7 @@ impl<C> State<C> {
     pub(crate) fn set(&mut self, fresh: Fresh<C>, wall: SystemTime) -> Option<Outcome> {
         let before = self.principal().cloned();
         let versioned = self.install(fresh, wall, Present::new);
-        self.setback = None;
-        self.succeeded.clear();
+        self.restraint = Restraint::default();
         self.flight.take()?;
         Some(if others(before.as_ref(), versioned.principal()) {
             Err(SessionEnded::signed_out().into())
@@ -197,7 +208,7 @@ impl<C> State<C> {
     pub(crate) fn clear(&mut self) -> Option<Outcome> {
         let ended = SessionEnded::signed_out();
         self.session = Session::Ended(ended.clone());
-        self.setback = None;
+        self.restraint.forget_failures();
         self.flight.take()?;
         Some(Err(ended.into()))
     }
@@ -223,24 +234,31 @@ impl<C> State<C> {
     }
 
     pub(crate) fn current(&self) -> Option<&Arc<C>> {
+        self.present().map(|present| &present.renewable)
+    }
+
+    fn present(&self) -> Option<&Present<C>> {
         match &self.session {
-            Session::Present(present) => Some(&present.renewable),
+            Session::Present(present) => Some(present),
             _ => None,
         }
+    }
+
+    fn principal(&self) -> Option<&Principal> {
+        self.present()?.versioned.principal()
+    }
+
+    fn fresh(&self, wall: SystemTime) -> Option<&Present<C>> {
+        self.present().filter(|present| present.is_fresh(wall))
     }
 
     /// Remembers that the credential was refused, now that a refresh is under way for it. Without one it stays in use:
     /// a single endpoint that takes no token at all must not stop the calls to all others.
     fn note_refusal(&mut self, need: &Need) {
-        if let (Need::NewerThan(_), Session::Present(present)) = (need, &mut self.session) {
+        if let Session::Present(present) = &mut self.session
+            && !need.admits(present)
+        {
             present.refused = true;
-        }
-    }
-
-    fn principal(&self) -> Option<&Principal> {
-        match &self.session {
-            Session::Present(present) => present.versioned.principal(),
-            _ => None,
         }
     }
 
@@ -249,23 +267,14 @@ impl<C> State<C> {
         if self.closed {
             return Some(RefreshFailure::Closed);
         }
-        if let Some(setback) = &self.setback
-            && now.elapsed < setback.retry_at
-        {
-            return Some(setback.failure.clone());
-        }
-        while let Some(oldest) = self.succeeded.front()
-            && now.elapsed.saturating_sub(*oldest) >= self.limits.window
-        {
-            self.succeeded.pop_front();
-        }
-        (self.succeeded.len() >= self.limits.refreshes).then_some(RefreshFailure::TooManyRefreshes)
+        self.restraint.obstacle(&self.limits, now.elapsed)
     }
 
-    fn start(&mut self, waiters: usize) -> FlightId {
+    fn start(&mut self, waiters: usize, now: Now) -> FlightId {
         self.flights += 1;
         let id = FlightId::new(self.flights);
-        self.flight = Some(Flight { id, waiters });
+        let begun = now.elapsed;
+        self.flight = Some(Flight { id, waiters, begun });
         id
     }
 
@@ -280,13 +289,6 @@ impl<C> State<C> {
         let versioned = present.versioned.clone();
         self.session = Session::Present(present);
         versioned
-    }
-
-    fn fresh(&self, wall: SystemTime) -> Option<&Present<C>> {
-        match &self.session {
-            Session::Present(present) if present.is_fresh(wall) => Some(present),
-            _ => None,
-        }
     }
 }
 

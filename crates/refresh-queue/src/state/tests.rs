@@ -525,3 +525,4 @@ fn what_a_refresh_brought_knows_when_and_what_was_set_does_not() {
 }
 
 mod interleavings;
+mod making_do;

@@ -1,5 +1,7 @@
 //! Every order in which a few things can happen to a queue, none left out.
 
+use std::collections::VecDeque;
+
 use super::*;
 
 /// What can happen.
