@@ -1,5 +1,6 @@
 //! The middleware over a scripted transport: what is sent, how often, with which credential.
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod support;
 
@@ -9,58 +10,13 @@ use bytes::Bytes;
 use futures_util::{future::join_all, stream};
 use refresh_queue::{RefreshError, RefreshFailure, RefreshMiddleware, RefreshQueue};
 use request_context::{
-    Call, CredentialUnavailable, DeadlineExceeded, Instant, Origin, ReplayableBody, SessionEnded,
-    Verdict, WithoutAuth,
+    Call, CredentialUnavailable, DeadlineExceeded, Instant, ReplayableBody, SessionEnded, Verdict,
+    WithoutAuth,
 };
 use reqwest::{Body, StatusCode};
-use reqwest_middleware::{ClientWithMiddleware, Error};
+use support::scripted::{URL, api_that_takes, client, origin, sent_tokens, stale_queue, typed};
 use support::{Refresher, Token};
 use testkit::{Gate, Reply, ScriptedTransport};
-
-const URL: &str = "http://localhost/me";
-
-fn origin() -> Origin {
-    URL.parse().unwrap()
-}
-
-/// Answers 200 to this token, 401 to all others.
-fn api_that_takes(token: &'static str) -> ScriptedTransport {
-    ScriptedTransport::new().respond_with(move |request| {
-        let status = match request.header("authorization") {
-            Some(sent) if sent.strip_prefix("Bearer ") == Some(token) => 200,
-            _ => 401,
-        };
-        Reply::status(status)
-    })
-}
-
-fn client(transport: &ScriptedTransport, queue: &RefreshQueue<Token>) -> ClientWithMiddleware {
-    let layer = RefreshMiddleware::new(queue.clone(), origin()).apply_credential(true);
-    transport.client_with(|chain| chain.with(layer))
-}
-
-fn stale_queue(refresher: &Refresher) -> RefreshQueue<Token> {
-    RefreshQueue::builder(refresher.clone())
-        .credential(Token::named("stale"))
-        .build()
-}
-
-fn sent_tokens(transport: &ScriptedTransport) -> Vec<String> {
-    let requests = transport.requests();
-    let tokens = requests.iter().map(|sent| sent.header("authorization"));
-    tokens
-        .map(|token| token.unwrap_or("none").to_owned())
-        .collect()
-}
-
-fn typed<T: std::error::Error + Send + Sync + 'static>(error: &Error) -> &T {
-    let Error::Middleware(error) = error else {
-        panic!("not from a layer: {error:?}");
-    };
-    error
-        .downcast_ref()
-        .unwrap_or_else(|| panic!("another type: {error:?}"))
-}
 
 #[tokio::test(start_paused = true)]
 async fn a_refused_request_is_refreshed_once_and_sent_once_more() {

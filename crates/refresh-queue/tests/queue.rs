@@ -1,5 +1,4 @@
 //! The queue on its own, under paused time: who waits, who is told what, how often the refresher runs.
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 mod support;
 
@@ -8,22 +7,9 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use refresh_queue::{QueueError, RefreshError, RefreshFailure, RefreshQueue};
-use request_context::Versioned;
-use support::{Refresher, Token, bearer};
+use support::{Refresher, Token, ask, bearer, failure};
 use testkit::Gate;
-use tokio::task::JoinHandle;
 use tokio::time::timeout;
-
-fn failure(error: &QueueError) -> &RefreshFailure {
-    assert!(matches!(error, QueueError::Unavailable(_)), "{error:?}");
-    error.source().unwrap().downcast_ref().unwrap()
-}
-
-/// A caller in a task of its own.
-fn ask(queue: &RefreshQueue<Token>) -> JoinHandle<Result<Versioned, QueueError>> {
-    let queue = queue.clone();
-    tokio::spawn(async move { queue.credential().await })
-}
 
 #[tokio::test(start_paused = true)]
 async fn a_hundred_callers_share_one_refresh() {
@@ -218,91 +204,4 @@ async fn one_waiter_too_many_gets_a_typed_error() {
     assert!(matches!(failure(&error), RefreshFailure::WaitersFull));
     gate.open();
     assert!(waiter.await.unwrap().is_ok());
-}
-
-#[tokio::test(start_paused = true)]
-async fn an_expired_credential_is_refreshed_before_it_is_used() {
-    let clock = testkit::clock();
-    let refresher = Refresher::new();
-    let queue = RefreshQueue::builder(refresher.clone())
-        .clock(clock.clone())
-        .credential(Token::named("short-lived").until(clock() + Duration::from_secs(60)))
-        .build();
-    assert_eq!(
-        bearer(&queue.credential().await.unwrap()),
-        "Bearer short-lived"
-    );
-    tokio::time::advance(Duration::from_secs(60)).await;
-    assert_eq!(bearer(&queue.credential().await.unwrap()), "Bearer token-1");
-    assert_eq!(refresher.runs(), 1);
-}
-
-#[tokio::test(start_paused = true)]
-async fn the_leeway_says_how_long_before_its_expiry_a_credential_is_refreshed() {
-    let seconds = Duration::from_secs;
-    for (leeway, refreshed_after) in [(seconds(5), 96), (seconds(60), 91)] {
-        let clock = testkit::clock();
-        let refresher = Refresher::new();
-        let queue = RefreshQueue::builder(refresher.clone())
-            .clock(clock.clone())
-            .leeway(leeway)
-            .credential(Token::named("a").until(clock() + seconds(100)))
-            .build();
-        tokio::time::advance(seconds(refreshed_after - 2)).await;
-        queue.credential().await.unwrap();
-        assert_eq!(refresher.runs(), 0, "{leeway:?}");
-        tokio::time::advance(seconds(2)).await;
-        queue.credential().await.unwrap();
-        assert_eq!(refresher.runs(), 1, "{leeway:?}");
-    }
-}
-
-#[test]
-fn a_runtime_that_ends_in_the_middle_leaves_the_queue_usable_from_another() {
-    let runtime = || {
-        tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .unwrap()
-    };
-    let gate = Gate::new();
-    let refresher = Refresher::held_at(&gate);
-    let queue = RefreshQueue::new(refresher.clone());
-
-    let first = runtime();
-    first.spawn({
-        let queue = queue.clone();
-        async move { queue.credential().await }
-    });
-    first.block_on(gate.wait_for(1));
-
-    let second = runtime();
-    let waiter = second.spawn({
-        let queue = queue.clone();
-        async move { queue.credential().await }
-    });
-    second.block_on(tokio::task::yield_now());
-    drop(first);
-    let error = second.block_on(waiter).unwrap().unwrap_err();
-    assert!(matches!(failure(&error), RefreshFailure::RuntimeEnded));
-
-    gate.open();
-    let credential = second.block_on(queue.credential()).unwrap();
-    assert_eq!(bearer(&credential), "Bearer token-2");
-}
-
-#[test]
-fn outside_a_runtime_a_refresh_is_a_typed_error() {
-    let queue = RefreshQueue::new(Refresher::new());
-    let outcome = futures_util::FutureExt::now_or_never(queue.credential()).unwrap();
-    assert!(matches!(
-        failure(&outcome.unwrap_err()),
-        RefreshFailure::RuntimeEnded
-    ));
-}
-
-#[test]
-fn a_queue_can_be_shared_between_threads() {
-    fn shared<T: Send + Sync + Clone + 'static>() {}
-    shared::<RefreshQueue<Token>>();
 }

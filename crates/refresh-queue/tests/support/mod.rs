@@ -1,18 +1,29 @@
 //! A token and a refresher whose runs can be counted, held and scripted.
-#![allow(dead_code, unreachable_pub, reason = "each test file uses a part")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "each test file uses a part, and a test fails by panicking"
+)]
+
+pub mod scripted;
 
 use std::collections::VecDeque;
+use std::error::Error;
 use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
 
 use async_trait::async_trait;
 use http::{Extensions, HeaderName, HeaderValue, header::AUTHORIZATION};
-use refresh_queue::{Refresh, RefreshError, Renewable};
-use request_context::{Call, Credential, Principal, Versioned};
+use refresh_queue::{QueueError, Refresh, RefreshError, RefreshFailure, RefreshQueue, Renewable};
+use request_context::{Call, Credential, Principal, SessionEnded, Versioned};
 use reqwest::{Request, Response};
 use reqwest_middleware::{Middleware, Next};
 use testkit::Gate;
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
 
 #[derive(Clone, Debug)]
 pub struct Token {
@@ -56,6 +67,28 @@ impl Renewable for Token {
     }
     fn principal(&self) -> Option<Principal> {
         self.user.map(Principal::new)
+    }
+}
+
+/// A caller in a task of its own.
+pub fn ask(queue: &RefreshQueue<Token>) -> JoinHandle<Result<Versioned, QueueError>> {
+    let queue = queue.clone();
+    tokio::spawn(async move { queue.credential().await })
+}
+
+/// Why no credential is to be had, while the session may be fine.
+#[track_caller]
+pub fn failure(error: &QueueError) -> &RefreshFailure {
+    assert!(matches!(error, QueueError::Unavailable(_)), "{error:?}");
+    error.source().unwrap().downcast_ref().unwrap()
+}
+
+/// Why the session is over.
+#[track_caller]
+pub fn ended(error: QueueError) -> SessionEnded {
+    match error {
+        QueueError::SessionEnded(ended) => ended,
+        other => panic!("the session should be over: {other:?}"),
     }
 }
 
