@@ -56,6 +56,7 @@ mod replay;
 mod verdict;
 mod with_body;
 mod with_credential;
+mod with_url;
 mod without_auth;
 mod without_url;
 
@@ -73,6 +74,7 @@ pub use replay::{Replay, ReplayError, ReplayableBody};
 pub use verdict::Verdict;
 pub use with_body::with_body;
 pub use with_credential::WithCredential;
+pub use with_url::with_url;
 pub use without_auth::WithoutAuth;
 pub use without_url::without_url;
 

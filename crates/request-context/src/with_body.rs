@@ -1,6 +1,8 @@
 //! A response with another body.
 
-use reqwest::{Body, Response, ResponseBuilderExt, Url};
+use reqwest::{Body, Response};
+
+use crate::with_url::extension_of;
 
 /// Gives a response the body that this closure makes of its own. Status, version, headers, URL and the address that
 /// answered stay.
@@ -14,17 +16,10 @@ pub fn with_body(response: Response, change: impl FnOnce(Body) -> Body) -> Respo
     Response::from(response)
 }
 
-/// What tells reqwest the URL of a response: an extension that only its builder can make.
-fn extension_of(url: Url) -> http::Extensions {
-    let builder = http::Response::builder().url(url);
-    builder.body(()).map_or_else(
-        |_| http::Extensions::new(),
-        |marked| marked.into_parts().0.extensions,
-    )
-}
-
 #[cfg(test)]
 mod tests {
+    use reqwest::{ResponseBuilderExt, Url};
+
     use super::*;
 
     #[tokio::test]
