@@ -1,4 +1,4 @@
-//! Puts a credential on requests to allowed origins, and judges what a 401 says about it.
+//! Puts a credential on requests to allowed origins, and judges what a refusal says about it.
 //!
 //! The simplest use is a bearer token that never changes:
 //!
@@ -32,14 +32,65 @@
 //! # Ok(()) }
 //! ```
 //!
+//! # Credentials
+//!
+//! | | |
+//! |---|---|
+//! | [`Bearer`] | an access token (RFC 6750) |
+//! | [`Basic`] | a user and a password (RFC 7617) |
+//! | [`ApiKey`] | a key in a header or in the query |
+//! | [`Custom`] | a closure, for schemes of your own and for signatures |
+//! | any [`Credential`](request_context::Credential) | one that must wait before it can sign, for example |
+//!
+//! A signature over what is about to be sent, made anew for each attempt:
+//!
+//! ```
+//! use auth_middleware::{AuthMiddleware, Custom};
+//! use request_context::Origin;
+//! # fn sign(_: &str) -> String { "ok".to_owned() }
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let signed = Custom::new(|request| {
+//!     let signature = sign(&format!("{} {}", request.method(), request.url().path()));
+//!     request.headers_mut().insert("x-signature", signature.try_into()?);
+//!     Ok(())
+//! });
+//! let origin: Origin = "https://api.example.com".parse()?;
+//! let auth = AuthMiddleware::fixed(signed, origin);
+//! # Ok(()) }
+//! ```
+//!
+//! One request can do without, by [`WithoutAuth`](request_context::WithoutAuth) in its extensions, or carry another
+//! credential, by [`WithCredential`](request_context::WithCredential).
+//!
 //! # What it promises
 //!
 //! - A credential goes to allowed origins only, over `https` or to this machine unless told otherwise.
-//! - An `Authorization` header of the caller's own is never overwritten, and its refusal never judged.
-//! - The header is built once, and marked sensitive, so that no log shows it.
+//! - An `Authorization` header of the caller's own is never overwritten, and its refusal never judged. The same goes for
+//!   the header or the query parameter of an API key.
+//! - Headers are marked sensitive, so that no log shows them. A key in the query is taken out of the URL of the answer
+//!   and of reqwest's errors.
+//! - A refusal is judged by its challenges; [`AuthMiddleware`] says how. [`Challenges`] reads them for layers of your
+//!   own.
 //!
-//! It can't see redirects that reqwest follows by itself. reqwest drops `Authorization` and `Cookie` when a redirect
-//! leaves the host, but no other header.
+//! # Redirects
+//!
+//! The layer can't see redirects that reqwest follows by itself, below it. reqwest drops `Authorization` and `Cookie`
+//! when a redirect leaves the host, but no other header: an API key's header and a signature in one **travel along to
+//! wherever the redirect leads**, and a key in the query goes there in `Referer`. So with those, either follow redirects
+//! above this layer, where each hop is a request of its own, or let reqwest follow none:
+//!
+//! ```
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let reqwest = reqwest::Client::builder()
+//!     .redirect(reqwest::redirect::Policy::none())
+//!     .referer(false)
+//!     .build()?;
+//! # Ok(()) }
+//! ```
+//!
+//! A redirect that reqwest follows within the origin keeps the headers. A signature in them is then one of another URL,
+//! and a key in the query is left behind.
 //!
 //! # When to use
 //!
@@ -48,21 +99,37 @@
 //!
 //! # Order
 //!
-//! Below retries, caches and the refresh queue, so that each attempt carries a credential that is valid now; above
-//! whatever logs or signs single attempts.
+//! Below retries, caches and the refresh queue, so that each attempt carries a credential that is valid now and is
+//! signed anew; above whatever logs single attempts. What a layer below adds isn't signed.
+//!
+//! Two credentials on one request are two layers: the one that sets `Authorization` goes below the other, which would
+//! otherwise take that header for the caller's own. The upper one's verdict stands.
 //!
 //! # Features
 //!
 //! - `oauth2`: [`BearerTokens`](https://docs.rs/auth-middleware), a token set that a refresh queue can renew.
 
+mod added_query;
+mod api_key;
+mod basic;
 mod bearer;
 #[cfg(feature = "oauth2")]
 mod bearer_tokens;
+mod challenge;
+mod clock_skew;
+mod custom;
+mod judgement;
 mod middleware;
+mod put_on;
+mod source;
 
+pub use api_key::{ApiKey, InvalidApiKey};
+pub use basic::{Basic, InvalidBasic};
 pub use bearer::{Bearer, InvalidToken};
 #[cfg(feature = "oauth2")]
 pub use bearer_tokens::BearerTokens;
+pub use challenge::{Challenge, Challenges};
+pub use custom::Custom;
 pub use middleware::AuthMiddleware;
 
 #[cfg(doctest)]

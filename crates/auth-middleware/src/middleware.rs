@@ -1,40 +1,58 @@
-//! Middleware that puts a credential on requests to allowed origins, and judges a 401.
+//! Middleware that puts a credential on requests to allowed origins, and judges a refusal.
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use async_trait::async_trait;
+use http::header::DATE;
 use http::{Extensions, StatusCode};
 use request_context::{
-    BoxError, Call, Credential, CredentialUnavailable, Origin, OriginAllowList, Principal, Verdict,
-    Version, Versioned,
+    Call, Credential, Origin, OriginAllowList, Verdict, Version, Versioned, WithCredential,
 };
 use reqwest::{Request, Response};
-use reqwest_middleware::{Error, Middleware, Next, Result};
+use reqwest_middleware::{Middleware, Next, Result};
 use token_store::TokenStore;
 
-use crate::Bearer;
+use crate::judgement::{Answer, judge};
+use crate::put_on::{PutOn, put_on};
+use crate::source::Source;
+use crate::{Challenges, clock_skew};
 
-/// Middleware that puts a credential on requests to allowed origins, and judges a 401.
+/// Middleware that puts a credential on requests to allowed origins, and judges a refusal.
 ///
 /// Requests marked [`WithoutAuth`](request_context::WithoutAuth), requests with an `Authorization` header or the
-/// credential's own header already set, and requests to other origins go through untouched. So does a request when
-/// there is no credential.
+/// credential's own header or parameter already set, and requests to other origins go through untouched. So does a
+/// request when there is no credential. A request with a [`WithCredential`] carries that one.
 ///
-/// What it judges, it leaves in the [`Call`] for the layers above: a 401 to a credential of ours means
-/// [`Verdict::InvalidToken`], a 401 to anything else [`Verdict::NotOurs`].
+/// # What it judges
+///
+/// It leaves in the [`Call`], for the layers above, what an answer says about the credential:
+///
+/// | answer | verdict |
+/// |---|---|
+/// | 401 or 403, `error="invalid_token"` | [`InvalidToken`](Verdict::InvalidToken) |
+/// | 401 or 403, `error="insufficient_scope"` | [`InsufficientScope`](Verdict::InsufficientScope) |
+/// | 401 with a code that a new token doesn't answer: `invalid_request` (RFC 6750 §3.1: the request is malformed, with the next token too), `use_dpop_nonce`, `invalid_dpop_proof` (RFC 9449), `insufficient_user_authentication` (RFC 9470) | [`NotOurs`](Verdict::NotOurs) |
+/// | any other 401 | `InvalidToken` |
+/// | any other 403 | none |
+/// | 401 to a request that carried nothing of ours or a [`WithCredential`], or from another origin after a redirect | `NotOurs` |
+///
+/// Codes count in the challenges of the scheme that was sent, or in all of them where none is of it. A 401 without such
+/// a challenge counts too: by RFC 9110 §15.5.2 it refuses the credentials that were sent, and many servers name no
+/// scheme or the wrong one. It costs one refresh at most where something else answered, such as a proxy with a password
+/// of its own; [`require_challenge`](Self::require_challenge) is for those.
+///
+/// What would be `InvalidToken` is [`NotYetValid`](Verdict::NotYetValid) when the credential was obtained less than 5
+/// seconds ago, and the answer's `Date` shows that the server's clock is behind that moment: a token issued by another
+/// clock isn't valid there yet, and the next one wouldn't be either.
 #[derive(Clone)]
 #[must_use]
 pub struct AuthMiddleware {
     origins: OriginAllowList,
     source: Source,
-}
-
-#[derive(Clone)]
-enum Source {
-    HandedDown,
-    Fixed(Versioned),
-    Store(Arc<dyn TokenStore>),
+    require_challenge: bool,
+    clock: Arc<dyn Fn() -> SystemTime + Send + Sync>,
 }
 
 impl AuthMiddleware {
@@ -60,19 +78,54 @@ impl AuthMiddleware {
         Self::with(Source::Store(Arc::new(store)), origins)
     }
 
+    /// Whether a 401 says something about the credential only if its `WWW-Authenticate` asks for the scheme that was
+    /// sent, or for any where none was, as with an API key. Default: no.
+    pub fn require_challenge(mut self, required: bool) -> Self {
+        self.require_challenge = required;
+        self
+    }
+
+    /// The clock that a fresh credential's age is told by; it should be the one that says when it was obtained.
+    /// Default: [`SystemTime::now`]. It is asked only when a credential was refused.
+    pub fn clock(mut self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
     fn with(source: Source, origins: impl Into<OriginAllowList>) -> Self {
         Self {
             origins: origins.into(),
             source,
+            require_challenge: false,
+            clock: Arc::new(SystemTime::now),
         }
     }
 
-    async fn credential(&self, call: &Call) -> Result<Option<Versioned>> {
-        match &self.source {
-            Source::HandedDown => Ok(call.credential()),
-            Source::Fixed(fixed) => Ok(Some(fixed.clone())),
-            Source::Store(store) => load(&**store).await,
+    /// What a refusal says about the credential that was sent to this origin.
+    fn judge(
+        &self,
+        refusal: &Response,
+        credential: &Versioned,
+        put_on: &PutOn,
+        origin: Option<&Origin>,
+    ) -> Option<Verdict> {
+        let verdict = judge(&Answer {
+            status: refusal.status(),
+            challenges: &Challenges::of(refusal.headers()),
+            scheme: put_on.scheme(credential),
+            // A redirect that reqwest followed has left the credential behind.
+            same_origin: origin.is_some_and(|origin| origin.matches(refusal.url())),
+            require_challenge: self.require_challenge,
+        });
+        if verdict != Some(Verdict::InvalidToken) || credential.obtained_at().is_none() {
+            return verdict;
         }
+        let waits = clock_skew::wait(credential.obtained_at(), (self.clock)(), date(refusal));
+        Some(
+            waits.map_or(Verdict::InvalidToken, |retry_after| Verdict::NotYetValid {
+                retry_after,
+            }),
+        )
     }
 }
 
@@ -89,28 +142,28 @@ impl Middleware for AuthMiddleware {
             return pass(request, extensions, next).await;
         }
         let call = Call::of(extensions);
-        let Some(credential) = self.credential(&call).await? else {
+        let own = extensions.get::<WithCredential>();
+        let is_own = own.is_some();
+        let credential = match own {
+            Some(own) => Some(own.credential().clone()),
+            None => self.source.credential(&call).await?,
+        };
+        let Some(credential) = credential else {
             return pass(request, extensions, next).await;
         };
-        if is_set_already(&credential, &request) {
+        let Some(put_on) = put_on(&credential, &mut request).await? else {
             return pass(request, extensions, next).await;
-        }
-        credential
-            .apply(&mut request)
-            .await
-            .map_err(Error::middleware)?;
+        };
         call.set_sent_principal(credential.principal().cloned());
 
         let origin = Origin::of(request.url());
-        let response = next.run(request, extensions).await?;
-        if response.status() == StatusCode::UNAUTHORIZED {
-            // A redirect that reqwest followed has left the credential behind.
-            let ours = origin.is_some_and(|origin| origin.matches(response.url()));
-            call.judge(if ours {
-                Verdict::InvalidToken
-            } else {
-                Verdict::NotOurs
-            });
+        let outcome = next.run(request, extensions).await;
+        let response = put_on.conceal(outcome)?;
+        if is_refusal(response.status()) {
+            let verdict = self.judge(&response, &credential, &put_on, origin.as_ref());
+            if let Some(verdict) = verdict {
+                call.judge(if is_own { of_its_own(verdict) } else { verdict });
+            }
         }
         Ok(response)
     }
@@ -120,6 +173,7 @@ impl fmt::Debug for AuthMiddleware {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("AuthMiddleware")
             .field("origins", &self.origins)
+            .field("require_challenge", &self.require_challenge)
             .finish_non_exhaustive()
     }
 }
@@ -133,26 +187,20 @@ async fn pass(request: Request, extensions: &mut Extensions, next: Next<'_>) -> 
     Ok(response)
 }
 
-/// Whether the caller has set the credential's own header, such as an API key, by hand.
-fn is_set_already(credential: &Versioned, request: &Request) -> bool {
-    credential
-        .header()
-        .is_some_and(|(name, _)| request.headers().contains_key(name))
+fn is_refusal(status: StatusCode) -> bool {
+    status == StatusCode::UNAUTHORIZED || status == StatusCode::FORBIDDEN
 }
 
-async fn load(store: &dyn TokenStore) -> Result<Option<Versioned>> {
-    let Some(tokens) = store.load().await.map_err(unavailable)? else {
-        return Ok(None);
-    };
-    let bearer = Bearer::new(tokens.access().clone()).map_err(unavailable)?;
-    let principal = Principal::new(tokens.session().clone());
-    Ok(Some(Versioned::new(
-        Version::default(),
-        Some(principal),
-        Arc::new(bearer),
-    )))
+/// What a verdict about the request's own credential means: no refresh of the session's would heal it.
+fn of_its_own(verdict: Verdict) -> Verdict {
+    match verdict {
+        Verdict::InsufficientScope { .. } => verdict,
+        _ => Verdict::NotOurs,
+    }
 }
 
-fn unavailable(source: impl Into<BoxError>) -> Error {
-    Error::middleware(CredentialUnavailable::new(source))
+/// When the answer was made, by the server's clock (RFC 9110 §6.6.1).
+fn date(response: &Response) -> Option<SystemTime> {
+    let date = response.headers().get(DATE)?.to_str().ok()?;
+    httpdate::parse_http_date(date).ok()
 }

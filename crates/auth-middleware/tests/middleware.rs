@@ -1,86 +1,16 @@
 //! The middleware over a scripted transport: which requests get the credential, and what is said of a 401.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
-use std::sync::{Arc, Mutex};
+mod support;
+
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use auth_middleware::{AuthMiddleware, Bearer};
-use http::{Extensions, HeaderName, HeaderValue};
-use request_context::{
-    Call, Credential, CredentialUnavailable, Origin, OriginAllowList, Principal, Verdict, Version,
-    Versioned, WithoutAuth,
-};
-use reqwest::{Request, Response};
-use reqwest_middleware::{ClientWithMiddleware, Middleware, Next, Result};
+use request_context::{CredentialUnavailable, Principal, Verdict, Version, Versioned, WithoutAuth};
+use support::{API, Witness, client, fixed, origin, sent};
 use testkit::{Reply, ScriptedTransport};
 use token_store::{LockedStore, MemoryStore, StoreError, TokenSet, TokenStore};
-
-const API: &str = "https://api.test/me";
-
-fn origin() -> Origin {
-    API.parse().unwrap()
-}
-
-fn fixed(origins: impl Into<OriginAllowList>) -> AuthMiddleware {
-    AuthMiddleware::fixed(Bearer::new("hunter2").unwrap(), origins)
-}
-
-/// What a call's layers have learnt when it comes back up.
-#[derive(Clone, Default)]
-struct Witness {
-    hands_down: Option<Versioned>,
-    seen: Arc<Mutex<Seen>>,
-}
-
-#[derive(Clone, Default)]
-struct Seen {
-    verdict: Option<Verdict>,
-    sent_principal: Option<Principal>,
-}
-
-impl Witness {
-    fn verdict(&self) -> Option<Verdict> {
-        self.seen.lock().unwrap().verdict.clone()
-    }
-
-    fn sent_principal(&self) -> Option<Principal> {
-        self.seen.lock().unwrap().sent_principal.clone()
-    }
-}
-
-#[async_trait]
-impl Middleware for Witness {
-    async fn handle(
-        &self,
-        request: Request,
-        extensions: &mut Extensions,
-        next: Next<'_>,
-    ) -> Result<Response> {
-        let call = Call::of(extensions);
-        if let Some(credential) = &self.hands_down {
-            call.hand_down(credential.clone());
-        }
-        let outcome = next.run(request, extensions).await;
-        *self.seen.lock().unwrap() = Seen {
-            verdict: call.verdict(),
-            sent_principal: call.sent_principal(),
-        };
-        outcome
-    }
-}
-
-fn client(
-    transport: &ScriptedTransport,
-    witness: &Witness,
-    auth: AuthMiddleware,
-) -> ClientWithMiddleware {
-    transport.client_with(|chain| chain.with(witness.clone()).with(auth))
-}
-
-fn sent(transport: &ScriptedTransport) -> Option<String> {
-    let last = transport.last().unwrap();
-    last.header("authorization").map(str::to_owned)
-}
 
 #[tokio::test]
 async fn a_request_to_an_allowed_origin_carries_the_credential_marked_sensitive() {
@@ -153,14 +83,8 @@ async fn the_credential_handed_down_is_put_on_and_its_principal_noted() {
     let transport = ScriptedTransport::new().otherwise(Reply::status(200));
     let ada = Principal::new("ada");
     let bearer = Arc::new(Bearer::new("handed-down").unwrap());
-    let witness = Witness {
-        hands_down: Some(Versioned::new(
-            Version::default(),
-            Some(ada.clone()),
-            bearer,
-        )),
-        ..Witness::default()
-    };
+    let versioned = Versioned::new(Version::default(), Some(ada.clone()), bearer);
+    let witness = Witness::handing_down(versioned);
     let client = client(&transport, &witness, AuthMiddleware::handed_down(origin()));
     client.get(API).send().await.unwrap();
     assert_eq!(sent(&transport).as_deref(), Some("Bearer handed-down"));
@@ -201,10 +125,10 @@ struct Broken;
 
 #[async_trait]
 impl TokenStore for Broken {
-    async fn load(&self) -> std::result::Result<Option<TokenSet>, StoreError> {
+    async fn load(&self) -> Result<Option<TokenSet>, StoreError> {
         Err(StoreError::failed("the disk is gone"))
     }
-    async fn lock(&self) -> std::result::Result<Box<dyn LockedStore>, StoreError> {
+    async fn lock(&self) -> Result<Box<dyn LockedStore>, StoreError> {
         Err(StoreError::failed("the disk is gone"))
     }
 }
@@ -222,29 +146,4 @@ async fn a_store_that_fails_is_a_typed_error_and_nothing_is_sent() {
     let source = std::error::Error::source(unavailable).unwrap();
     assert!(matches!(source.downcast_ref(), Some(StoreError::Failed(_))));
     transport.assert_count(0);
-}
-
-struct ApiKey(HeaderValue);
-
-static X_API_KEY: HeaderName = HeaderName::from_static("x-api-key");
-
-impl Credential for ApiKey {
-    fn header(&self) -> Option<(&HeaderName, &HeaderValue)> {
-        Some((&X_API_KEY, &self.0))
-    }
-}
-
-#[tokio::test]
-async fn a_credential_in_another_header_is_not_put_over_the_callers_own() {
-    let transport = ScriptedTransport::new().otherwise(Reply::status(200));
-    let auth = AuthMiddleware::fixed(ApiKey(HeaderValue::from_static("ours")), origin());
-    let client = client(&transport, &Witness::default(), auth);
-    client.get(API).send().await.unwrap();
-    assert_eq!(transport.last().unwrap().header("x-api-key"), Some("ours"));
-    let own = client.get(API).header("x-api-key", "theirs");
-    own.send().await.unwrap();
-    assert_eq!(
-        transport.last().unwrap().header("x-api-key"),
-        Some("theirs")
-    );
 }
