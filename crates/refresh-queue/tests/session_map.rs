@@ -1,5 +1,7 @@
 //! Many queues in one map: who is forgotten, and who isn't.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod support;
 
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -1,5 +1,7 @@
 //! The windows before a credential's expiry: first it is renewed in the background, then callers wait.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod support;
 
 use std::time::{Duration, SystemTime};
