@@ -44,3 +44,19 @@ async fn cancel_on_navigate_shows_the_newest_search_alone() {
         "{told}"
     );
 }
+
+#[tokio::test]
+async fn signed_requests_shows_that_each_attempt_is_signed_and_what_is_refused() {
+    let told = told_by(env!("CARGO_BIN_EXE_signed_requests")).await;
+    for line in [
+        "  retry 1",
+        // The first signature found the server busy.
+        "200 OK: signature 2 is good",
+        "401 Unauthorized: it isn't signed",
+        "401 Unauthorized: its body is not the one that was signed",
+        "401 Unauthorized: its signature is that of another request",
+        "401 Unauthorized: its signature was used before",
+    ] {
+        assert_eq!(count(&told, line), 1, "{line}: {told}");
+    }
+}
