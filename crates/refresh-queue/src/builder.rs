@@ -71,13 +71,14 @@ impl<C: Renewable> RefreshQueueBuilder<C> {
         self
     }
 
-    /// How long one refresh may take. Default: 30 seconds.
+    /// How long one refresh may take. Then it is dropped, and its waiters get
+    /// [`RefreshFailure::TimedOut`](crate::RefreshFailure::TimedOut). Default: 30 seconds.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.limits.timeout = timeout;
         self
     }
 
-    /// How many callers may wait for one refresh; the next gets
+    /// How many callers may wait for one refresh. The next uses the old credential while that is good, and else gets
     /// [`RefreshFailure::WaitersFull`](crate::RefreshFailure::WaitersFull). Default: 10,000.
     pub fn max_waiters(mut self, waiters: usize) -> Self {
         self.limits.waiters = waiters;
@@ -85,8 +86,10 @@ impl<C: Renewable> RefreshQueueBuilder<C> {
     }
 
     /// How many refreshes may succeed within a time, before the queue concludes that the server takes no token and
-    /// answers [`RefreshFailure::TooManyRefreshes`](crate::RefreshFailure::TooManyRefreshes). Default: 5 within 30
-    /// seconds.
+    /// answers a refusal with [`RefreshFailure::TooManyRefreshes`](crate::RefreshFailure::TooManyRefreshes). Default: 5
+    /// within 30 seconds. Refreshes that failed don't count, and [`set`](RefreshQueue::set) begins anew.
+    ///
+    /// Raise it for credentials that live less than six seconds.
     pub fn max_refreshes(mut self, refreshes: usize, window: Duration) -> Self {
         self.limits.refreshes = refreshes;
         self.limits.window = window;

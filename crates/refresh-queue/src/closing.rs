@@ -8,8 +8,10 @@ impl<C: Renewable> RefreshQueue<C> {
     /// spent its refresh token for nothing.
     ///
     /// The credential at hand goes on being served; whoever needs a newer one gets
-    /// [`RefreshFailure::Closed`](crate::RefreshFailure::Closed). It waits no longer than a refresh may take. A refresher that closes its own queue does
-    /// not wait for itself.
+    /// [`RefreshFailure::Closed`](crate::RefreshFailure::Closed). [`set`](Self::set) and [`clear`](Self::clear) work as
+    /// before, and a refresh that they have overtaken is not waited for: what it brings is dropped.
+    ///
+    /// It waits no longer than a refresh may take. A refresher that closes its own queue does not wait for itself.
     ///
     /// # Cancel safety
     ///

@@ -40,20 +40,113 @@
 //! # Ok(()) }
 //! ```
 //!
-//! Limits are set on the [builder](RefreshQueue::builder).
-//!
 //! # What it promises
 //!
-//! - One refresh at a time for a session, however many callers and clients share its queue.
+//! - One refresh at a time for a session, however many callers, clients and runtimes share its queue. Requests that
+//!   arrive meanwhile wait rather than go out with what is known to be no good.
 //! - A refusal is about a version: late refusals of an old credential start no refresh.
 //! - The refresh belongs to the queue. A caller that leaves changes nothing for the others, and when all have left
 //!   the refresh still finishes, since a rotating refresh token may be spent already.
 //! - Rejected is not failed. A [rejected](RefreshError::rejected) refresh ends the session for everyone, until
-//!   [`RefreshQueue::set`]. A [failed](RefreshError::failed) one keeps it: its waiters get the failure, and so does
-//!   everyone until a backoff is over, so that a dead token endpoint isn't hammered.
+//!   [`RefreshQueue::set`], also when it was early: the server has said that there will be no other credential. A
+//!   [failed](RefreshError::failed) one keeps the session: its waiters get the failure, and so does everyone until a
+//!   backoff is over, so that a dead token endpoint isn't hammered. While the old credential is good, it is no error at
+//!   all.
 //! - A refresher that panics, hangs or loses its runtime gives every waiter a typed error and leaves the queue
-//!   usable.
+//!   usable, on that runtime or another. One that calls through its own queue gets [`RefreshFailure::Reentrant`]
+//!   instead of a deadlock.
+//! - A refresh under way never undoes [`set`](RefreshQueue::set) or [`clear`](RefreshQueue::clear).
 //! - A request that went out for one user is never sent again for another.
+//!
+//! `docs/sessions.md` in the repository names the test that holds each of these.
+//!
+//! # Windows and limits
+//!
+//! A credential that says [when it expires](Renewable::expires_at) passes two windows before. In the first, the soft one,
+//! one refresh begins in the background and nobody waits. In the second, the hard one, callers wait; if the refresh fails,
+//! they get the old credential. Both shrink for credentials that live shortly.
+//!
+//! | | default | option |
+//! |---|---|---|
+//! | soft window | 60 s, at most a quarter of the life, less up to a quarter of itself by chance | [`refresh_ahead`](RefreshQueueBuilder::refresh_ahead) |
+//! | hard window | 10 s, at most a tenth of the life | [`leeway`](RefreshQueueBuilder::leeway) |
+//! | one refresh | 30 s | [`timeout`](RefreshQueueBuilder::timeout) |
+//! | waiters | 10,000 | [`max_waiters`](RefreshQueueBuilder::max_waiters) |
+//! | refreshes that succeed | 5 within 30 s | [`max_refreshes`](RefreshQueueBuilder::max_refreshes) |
+//! | wait after a failure | 1 s, doubled each time, at most 30 s | [`backoff`](RefreshQueueBuilder::backoff) |
+//! | the clock | [`SystemTime::now`](std::time::SystemTime::now) | [`clock`](RefreshQueueBuilder::clock) |
+//!
+//! A clock that is wrong costs requests, not sessions: what a refresh brings and looks expired is used until a server refuses
+//! it.
+//!
+//! # Many sessions
+//!
+//! A [`SessionMap`] holds a queue for each tenant, user, scope or audience, up to a number of them, and
+//! [`RefreshMiddleware::choosing`] takes the one that a request belongs to. They share a client and nothing else: one
+//! tenant's dead token endpoint delays nobody else's calls.
+//!
+//! # Following a session
+//!
+//! [`RefreshQueue::subscribe`] tells when someone signs in, when the session is over and why, and when a refresh runs:
+//! to show a login page, or to leave the page of a user who has signed out.
+//!
+//! # Ending a program
+//!
+//! ```
+//! # use std::sync::Arc;
+//! # use request_context::Credential;
+//! # #[derive(Clone)] struct Token;
+//! # impl refresh_queue::Renewable for Token {
+//! #     fn credential(&self) -> Arc<dyn Credential> { unimplemented!() }
+//! # }
+//! # async fn example(queue: refresh_queue::RefreshQueue<Token>) {
+//! queue.close().await;
+//! # }
+//! ```
+//!
+//! It waits for a refresh under way, which may have spent its refresh token already, and lets no other begin.
+//! [`SessionMap::close`] does so for all.
+//!
+//! # Sessions that are no bearer tokens
+//!
+//! A cookie that is renewed by signing in again, behind a site that sends whoever isn't signed in to its login page:
+//!
+//! ```
+//! use std::sync::Arc;
+//! use http::{HeaderName, HeaderValue, header::{COOKIE, LOCATION}};
+//! use refresh_queue::{RefreshError, RefreshMiddleware, RefreshQueue, Renewable};
+//! use request_context::{Credential, Origin};
+//!
+//! #[derive(Clone)]
+//! struct SessionCookie(HeaderValue);
+//!
+//! impl Credential for SessionCookie {
+//!     fn header(&self) -> Option<(&HeaderName, &HeaderValue)> {
+//!         Some((&COOKIE, &self.0))
+//!     }
+//! }
+//!
+//! impl Renewable for SessionCookie {
+//!     fn credential(&self) -> Arc<dyn Credential> {
+//!         Arc::new(self.clone())
+//!     }
+//! }
+//!
+//! # async fn sign_in() -> Result<SessionCookie, RefreshError> { Err(RefreshError::rejected("wrong password")) }
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let queue = RefreshQueue::new(|_ended: Option<SessionCookie>| sign_in());
+//! let origin: Origin = "https://shop.example.com".parse()?;
+//! let layer = RefreshMiddleware::new(queue, origin)
+//!     .apply_credential(true)
+//!     .refused_when(|answer| {
+//!         let location = answer.headers().get(LOCATION);
+//!         answer.status() == 302 && location.is_some_and(|to| to == "/login")
+//!     });
+//! # drop(layer);
+//! # Ok(()) }
+//! ```
+//!
+//! The client must not follow that redirect itself.
 //!
 //! # When to use
 //!

@@ -31,9 +31,16 @@ use crate::Renewable;
 /// # Deadlocks
 ///
 /// A refresher must not wait for its own queue. When it does so in the task that the queue runs it in, it gets a
-/// typed error. When it does so in a task it spawned, only the queue's timeout ends the wait. Requests that it
-/// makes through the same client go out
+/// typed error. When it does so in a task it spawned, or by way of another queue that waits for this one, only the
+/// queue's timeout ends the wait. Requests that it makes through the same client go out
 /// [`WithoutAuth`](request_context::WithoutAuth).
+///
+/// # Runtime
+///
+/// A refresh runs on the tokio runtime of the caller that began it, which must have time enabled. Callers on other runtimes
+/// wait for it there. If it is not over a second after its limit, because its runtime stands still or its thread is
+/// blocked, they give it up. A refresher that blocks does so in
+/// [`spawn_blocking`](https://docs.rs/tokio/latest/tokio/task/fn.spawn_blocking.html).
 #[async_trait]
 pub trait Refresh<C: Renewable>: Send + Sync + 'static {
     /// Turns a stale credential into a fresh one. Without a stale one there is no session yet: sign in, or load.

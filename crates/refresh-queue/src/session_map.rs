@@ -14,8 +14,9 @@ use crate::{RefreshQueue, Renewable};
 /// tenant's dead token endpoint delays nobody else's calls. Clones share the queues.
 ///
 /// The map is bounded. When it is full, the queue that was used longest ago is forgotten, unless someone holds it or it
-/// refreshes: two queues of one session would refresh it twice. What a forgotten queue held is gone, so `make` should
-/// have a refresher that can load the session again, from a store for example, when it is given no stale credential.
+/// refreshes: two queues of one session would refresh it twice. So it holds more than its capacity while more are in use.
+/// What a forgotten queue held is gone, so `make` should have a refresher that can load the session again, from a store
+/// for example, when it is given no stale credential. A [`SessionWatch`](crate::SessionWatch) does not hold a queue.
 ///
 /// ```
 /// # use std::sync::Arc;

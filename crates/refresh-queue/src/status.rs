@@ -40,7 +40,8 @@ impl SessionStatus {
 
 /// Follows what a session is like, see [`RefreshQueue::subscribe`](crate::RefreshQueue::subscribe).
 ///
-/// It shows the latest status, not each: what was over before anyone looked is not told.
+/// It shows the latest status, not each: what was over before anyone looked is not told. It does not keep the queue, and
+/// ends with it, for example when a [`SessionMap`](crate::SessionMap) forgets it.
 #[derive(Clone)]
 pub struct SessionWatch(watch::Receiver<SessionStatus>);
 
@@ -50,7 +51,8 @@ impl SessionWatch {
         self.0.borrow().clone()
     }
 
-    /// Waits until the status is another than the one last seen here, and tells it; none when the queue is gone.
+    /// Waits until the status has changed since [`subscribe`](crate::RefreshQueue::subscribe), or since it was last told here,
+    /// and tells the latest; none when the queue is gone and its last change was told.
     ///
     /// # Cancel safety
     ///

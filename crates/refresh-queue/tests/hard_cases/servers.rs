@@ -102,10 +102,10 @@ async fn five_hundred_calls_on_an_expired_token_spend_a_rotating_refresh_token_o
                 let mut server = server.lock().unwrap();
                 server.exchanges += 1;
                 // The test's token stands for the pair of both.
-                match server.spent.insert(format!("{:?}", stale.unwrap())) {
-                    true => Ok(Token::named("fresh")),
-                    false => Err(RefreshError::rejected("invalid_grant")),
-                }
+                let is_first = server.spent.insert(format!("{:?}", stale.unwrap()));
+                is_first
+                    .then(|| Token::named("fresh"))
+                    .ok_or_else(|| RefreshError::rejected("invalid_grant"))
             }
         }
     });

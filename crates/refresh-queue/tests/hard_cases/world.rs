@@ -31,8 +31,8 @@ impl World {
 
     /// The same, with this token in place of `stale`. Its name must be `stale` too.
     pub(crate) fn of(stale: Token, script: impl FnOnce(Refresher) -> Refresher) -> Self {
-        let (refreshes, refusals) = (Gate::new(), Gate::new());
-        let refresher = script(Refresher::held_at(&refreshes));
+        let (held_at, refusals) = (Gate::new(), Gate::new());
+        let refresher = script(Refresher::held_at(&held_at));
         let queue = RefreshQueue::builder(refresher.clone())
             .credential(stale)
             .build();
@@ -48,7 +48,7 @@ impl World {
             queue,
             transport,
             refresher,
-            refreshes,
+            refreshes: held_at,
             refusals,
         }
     }
