@@ -2,15 +2,17 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use http::{Extensions, StatusCode};
 use request_context::{
-    Call, DeadlineExceeded, Origin, OriginAllowList, Replay, Verdict, Versioned, drain,
+    Call, DeadlineExceeded, Instant, Origin, OriginAllowList, Replay, Verdict, Versioned,
+    WithCredential, drain,
 };
 use reqwest::{Request, Response};
 use reqwest_middleware::{Error, Middleware, Next, Result};
-use tokio::time::timeout_at;
+use tokio::time::{sleep_until, timeout_at};
 
 use crate::decision::Need;
 use crate::{RefreshQueue, Renewable};
@@ -18,9 +20,11 @@ use crate::{RefreshQueue, Renewable};
 /// Middleware that hands each request a fresh credential, and heals a refused one: it refreshes once and sends the
 /// request once more.
 ///
-/// It passes untouched what isn't its business: requests marked
-/// [`WithoutAuth`](request_context::WithoutAuth), requests with an `Authorization` header of the caller's own, and
-/// requests to origins that are not on the list.
+/// It passes untouched what isn't its business: requests marked [`WithoutAuth`](request_context::WithoutAuth), requests
+/// with an `Authorization` header or a [`WithCredential`] of their own, and requests to origins that are not on the list.
+///
+/// A credential that was obtained just now may come too early for a server whose clock is behind. Where the layer below
+/// says so ([`Verdict::NotYetValid`]), the request is sent once more shortly, and nothing is refreshed.
 ///
 /// # Order
 ///
@@ -116,16 +120,65 @@ impl<C: Renewable> RefreshMiddleware<C> {
         drain(refusal).await;
         let newer = obtain(queue, Need::NewerThan(sent), &call).await?;
         let mut request = replay.into_request().map_err(Error::middleware)?;
+        let again = Replay::of(&mut request, extensions).map(Box::new);
+        let response = self
+            .resend(request, &newer, extensions, next.clone())
+            .await?;
+        match (call.verdict(), again) {
+            (Some(Verdict::NotYetValid { retry_after }), Some(again)) => {
+                self.wait_out(response, retry_after, newer, again, extensions, next)
+                    .await
+            }
+            _ => Ok(response),
+        }
+    }
+
+    /// Waits until a credential that was issued just now is valid for the server too, whose clock is behind, and sends the
+    /// request once more with it. Another one would be no better. If the deadline comes first, the refusal goes up.
+    async fn wait_out(
+        &self,
+        refusal: Response,
+        wait: Duration,
+        sent: Versioned,
+        replay: Box<Replay>,
+        extensions: &mut Extensions,
+        next: Next<'_>,
+    ) -> Result<Response> {
+        let call = Call::of(extensions);
+        let until = Instant::now() + wait;
+        if call.deadline().is_some_and(|deadline| deadline <= until) {
+            return Ok(refusal);
+        }
+        drain(refusal).await;
+        sleep_until(until).await;
+        call.add_wait(wait);
+        let request = replay.into_request().map_err(Error::middleware)?;
+        self.resend(request, &sent, extensions, next).await
+    }
+
+    async fn resend(
+        &self,
+        mut request: Request,
+        credential: &Versioned,
+        extensions: &mut Extensions,
+        next: Next<'_>,
+    ) -> Result<Response> {
+        let call = Call::of(extensions);
         call.begin_replay();
         call.stamp(&mut request).map_err(Error::middleware)?;
-        self.give(&newer, &mut request, &call).await?;
+        self.give(credential, &mut request, &call).await?;
         next.run(request, extensions).await
     }
 
     /// Whether the answer, to a request to this origin, refuses the credential.
-    fn is_refused(&self, call: &Call, origin: Option<&Origin>, response: &Response) -> bool {
-        if let Some(verdict) = call.verdict() {
-            return verdict == Verdict::InvalidToken;
+    fn is_refused(
+        &self,
+        verdict: Option<&Verdict>,
+        origin: Option<&Origin>,
+        response: &Response,
+    ) -> bool {
+        if let Some(verdict) = verdict {
+            return *verdict == Verdict::InvalidToken;
         }
         let is_refusal = match &self.refusal {
             Some(refusal) => refusal(response),
@@ -168,6 +221,14 @@ impl<C: Renewable> Middleware for RefreshMiddleware<C> {
         if !self.origins.admits(&request, extensions) {
             return next.run(request, extensions).await;
         }
+        if let Some(own) = extensions.get::<WithCredential>() {
+            // Whatever an answer says of it, the session has no part in that.
+            if self.applies {
+                let applied = own.credential().apply(&mut request).await;
+                applied.map_err(Error::middleware)?;
+            }
+            return next.run(request, extensions).await;
+        }
         let chosen;
         let queue = match &self.queues {
             Queues::One(queue) => queue,
@@ -192,10 +253,15 @@ impl<C: Renewable> Middleware for RefreshMiddleware<C> {
         let origin = self.judges().then(|| Origin::of(request.url())).flatten();
         self.give(&sent, &mut request, &call).await?;
         let response = next.clone().run(request, extensions).await?;
-        if !self.is_refused(&call, origin.as_ref(), &response) {
-            return Ok(response);
+        match (call.verdict(), replay) {
+            (Some(Verdict::NotYetValid { retry_after }), Some(replay)) => {
+                Box::pin(self.wait_out(response, retry_after, sent, replay, extensions, next)).await
+            }
+            (verdict, replay) if self.is_refused(verdict.as_ref(), origin.as_ref(), &response) => {
+                Box::pin(self.heal(queue, response, sent, replay, extensions, next)).await
+            }
+            _ => Ok(response),
         }
-        Box::pin(self.heal(queue, response, sent, replay, extensions, next)).await
     }
 }
 
