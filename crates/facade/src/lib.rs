@@ -105,7 +105,8 @@ pub use auth_middleware::BearerTokens;
 pub use cancel::{CancelOn, CancelScope, Deadline, Latest, Ticket};
 pub use error_map::{ApiError, DecodeError, ErrorKind, TimeoutPhase};
 pub use refresh_queue::{
-    QueueError, Refresh, RefreshError, RefreshFailure, RefreshQueue, Renewable,
+    QueueError, Refresh, RefreshError, RefreshFailure, RefreshQueue, Renewable, SessionMap,
+    SessionStatus, SessionWatch,
 };
 pub use request_context::{
     Call, Cancelled, CredentialUnavailable, DeadlineExceeded, HeadersTimedOut, Instant,
