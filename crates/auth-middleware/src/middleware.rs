@@ -15,7 +15,7 @@ use reqwest_middleware::{Middleware, Next, Result};
 use token_store::TokenStore;
 
 use crate::judgement::{Answer, judge};
-use crate::put_on::{PutOn, put_on};
+use crate::put_on::{PutOn, conceal, let_it_put_itself_on, put_header_on};
 use crate::source::Source;
 use crate::{Challenges, clock_skew};
 
@@ -151,14 +151,22 @@ impl Middleware for AuthMiddleware {
         let Some(credential) = credential else {
             return pass(request, extensions, next).await;
         };
-        let Some(put_on) = put_on(&credential, &mut request).await? else {
+        let put_on = match credential.header() {
+            Some(header) => put_header_on(header, &mut request),
+            // Boxed, like all that is rare: every request pays for the size of this future.
+            None => Box::pin(let_it_put_itself_on(&credential, &mut request)).await?,
+        };
+        let Some(put_on) = put_on else {
             return pass(request, extensions, next).await;
         };
         call.set_sent_principal(credential.principal().cloned());
 
         let origin = Origin::of(request.url());
         let outcome = next.run(request, extensions).await;
-        let response = put_on.conceal(outcome)?;
+        let response = match put_on.query() {
+            None => outcome?,
+            Some(query) => conceal(query, outcome)?,
+        };
         if is_refusal(response.status()) {
             let verdict = self.judge(&response, &credential, &put_on, origin.as_ref());
             if let Some(verdict) = verdict {

@@ -20,20 +20,20 @@ struct Changes {
     query: Option<AddedQuery>,
 }
 
-/// Puts the credential on the request. None when the request has one of its own in that place, and stays as it is.
-pub(crate) async fn put_on(credential: &Versioned, request: &mut Request) -> Result<Option<PutOn>> {
-    let Some((name, value)) = credential.header() else {
-        // Boxed, since requests with a prebuilt header pay for the size of this future too.
-        return Box::pin(let_it_put_itself_on(credential, request)).await;
-    };
+/// Puts a credential on that is one prebuilt header. None when the request has that header, and stays as it is.
+pub(crate) fn put_header_on(
+    (name, value): (&HeaderName, &HeaderValue),
+    request: &mut Request,
+) -> Option<PutOn> {
     if request.headers().contains_key(name) {
-        return Ok(None);
+        return None;
     }
     request.headers_mut().insert(name, value.clone());
-    Ok(Some(PutOn::default()))
+    Some(PutOn::default())
 }
 
-async fn let_it_put_itself_on(
+/// Lets a credential put itself on. None when it leaves the request as it is, since that has one of its own.
+pub(crate) async fn let_it_put_itself_on(
     credential: &Versioned,
     request: &mut Request,
 ) -> Result<Option<PutOn>> {
@@ -75,15 +75,18 @@ impl PutOn {
         std::str::from_utf8(&value.as_bytes()[..end]).ok()
     }
 
-    /// Takes what the credential has added to the URL out of what comes back.
-    pub(crate) fn conceal(&self, outcome: Result<Response>) -> Result<Response> {
-        match self.0.as_ref().and_then(|changes| changes.query.as_ref()) {
-            None => outcome,
-            Some(query) => match outcome {
-                Ok(response) => Ok(conceal_in_response(query, response)),
-                Err(error) => Err(conceal_in_error(query, error)),
-            },
-        }
+    /// What the credential has added to the URL.
+    pub(crate) fn query(&self) -> Option<&AddedQuery> {
+        self.0.as_ref()?.query.as_ref()
+    }
+}
+
+/// Takes what a credential has added to the URL out of what comes back.
+#[cold]
+pub(crate) fn conceal(query: &AddedQuery, outcome: Result<Response>) -> Result<Response> {
+    match outcome {
+        Ok(response) => Ok(conceal_in_response(query, response)),
+        Err(error) => Err(conceal_in_error(query, error)),
     }
 }
 
