@@ -1,23 +1,22 @@
 //! How a client is set up.
 
+mod assembly;
+mod credentials;
+
 use std::fmt;
-use std::sync::Arc;
 use std::time::Duration;
 
-use auth_middleware::AuthMiddleware;
 use cancel::CancelMiddleware;
 use error_map::ErrorMapMiddleware;
 use http::{HeaderName, HeaderValue};
-use refresh_queue::{RefreshMiddleware, RefreshQueue, Renewable};
-use request_context::{Origin, OriginAllowList};
-use reqwest_middleware::{ClientWithMiddleware, Middleware};
-use safe_retry::{HeadersTimeoutMiddleware, RetryMiddleware};
 
-use crate::call_options::{Settled, builder_error, parse_base_url};
-use crate::concurrency_limit::ConcurrencyLimit;
+use request_context::OriginAllowList;
+use reqwest_middleware::Middleware;
+use safe_retry::RetryMiddleware;
+
+use crate::call_options::builder_error;
 use crate::order::{Layer, Layers};
-use crate::redirects::{self, RedirectGuard};
-use crate::{ApiError, CallOptions, Client, ErrorKind, Place};
+use crate::{ApiError, CallOptions, Place};
 
 const CENTURY: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
 
@@ -180,34 +179,6 @@ impl ClientBuilder {
         self
     }
 
-    /// Takes credentials from this queue, which refreshes an expired one once while all other requests wait.
-    pub fn session<C: Renewable>(mut self, queue: RefreshQueue<C>) -> Self {
-        self.session = Some(Box::new(move |origins, layers| {
-            let refresh = RefreshMiddleware::new(queue, origins.clone());
-            layers.add(Layer::RefreshQueue, refresh);
-            layers.add(Layer::Auth, AuthMiddleware::handed_down(origins.clone()));
-        }));
-        self
-    }
-
-    /// Allows credentials and sensitive default headers to go to this origin too, given as a URL. Default: the base
-    /// URL's origin alone.
-    pub fn allow_origin(self, origin: impl AsRef<str>) -> Self {
-        self.with_origin(origin.as_ref(), OriginAllowList::allow)
-    }
-
-    /// Allows credentials and sensitive default headers to go to every subdomain of this origin's host.
-    pub fn allow_subdomains_of(self, origin: impl AsRef<str>) -> Self {
-        self.with_origin(origin.as_ref(), OriginAllowList::allow_subdomains_of)
-    }
-
-    /// Allows credentials over plain `http` to other machines. Default: only to this one. Anyone on the way can read
-    /// them.
-    pub fn allow_insecure_credentials(mut self, allowed: bool) -> Self {
-        self.origins = self.origins.allow_insecure(allowed);
-        self
-    }
-
     /// Adds a middleware of your own at a place in the order. Several at one place run in the order they were added.
     pub fn middleware(mut self, place: Place, middleware: impl Middleware) -> Self {
         self.layers.add(Layer::Own(place), middleware);
@@ -231,71 +202,6 @@ impl ClientBuilder {
         change: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + 'static,
     ) -> Self {
         self.hooks.push(Box::new(change));
-        self
-    }
-
-    /// The client.
-    ///
-    /// # Errors
-    ///
-    /// An [`ApiError`] of kind [`Builder`](crate::ErrorKind::Builder) when the base URL, an origin or a header is not
-    /// valid, or when reqwest can't be set up, for example because the system has no certificates.
-    pub fn build(self) -> Result<Client, ApiError> {
-        if let Some(error) = self.invalid {
-            return Err(error);
-        }
-        let base_url = parse_base_url(&self.base_url)?;
-        let origins = match Origin::of(&base_url) {
-            Some(origin) => self.origins.allow(origin),
-            None => self.origins,
-        };
-
-        let mut layers = self.layers;
-        layers.add(Layer::Cancel, self.cancel);
-        layers.add(Layer::ErrorMap, self.error_map);
-        if let Some(retry) = self.retry {
-            layers.add(Layer::Retry, retry);
-        }
-        layers.add(Layer::RedirectGuard, RedirectGuard);
-        layers.add(Layer::HeadersTimeout, HeadersTimeoutMiddleware::default());
-        if let Some(session) = self.session {
-            session(&origins, &mut layers);
-        }
-        if let Some(in_flight) = self.concurrency_limit {
-            layers.add(Layer::ConcurrencyLimit, ConcurrencyLimit::new(in_flight));
-        }
-
-        let mut reqwest = reqwest::Client::builder()
-            .connect_timeout(self.connect_timeout)
-            .pool_max_idle_per_host(self.max_idle_per_host)
-            .redirect(redirects::policy(self.max_redirects))
-            .referer(false);
-        if let Some(timeout) = self.read_timeout {
-            reqwest = reqwest.read_timeout(timeout);
-        }
-        for change in self.hooks {
-            reqwest = change(reqwest);
-        }
-        let reqwest = reqwest
-            .build()
-            .map_err(|error| ApiError::with_source(ErrorKind::Builder, error))?;
-
-        let (installed, stack): (Vec<_>, Vec<Arc<dyn Middleware>>) =
-            layers.in_order().into_iter().unzip();
-        let chain = ClientWithMiddleware::new(reqwest, stack);
-        let options = Settled::new(base_url).with(self.options)?;
-        Ok(Client::from_parts(chain, installed, origins, options))
-    }
-
-    fn with_origin(
-        mut self,
-        origin: &str,
-        add: impl FnOnce(OriginAllowList, Origin) -> OriginAllowList,
-    ) -> Self {
-        match origin.parse() {
-            Ok(origin) => self.origins = add(self.origins, origin),
-            Err(error) => self.invalid = self.invalid.or_else(|| Some(builder_error(error))),
-        }
         self
     }
 }

@@ -32,6 +32,8 @@ pub struct Client {
 /// What a client has in common with those derived from it.
 pub(crate) struct Shared {
     pub(crate) chain: ClientWithMiddleware,
+    /// The same with the layer that puts credentials on, whether the client has one or not.
+    pub(crate) with_auth: ClientWithMiddleware,
     pub(crate) origins: OriginAllowList,
     installed: Vec<Layer>,
 }
@@ -103,6 +105,7 @@ impl Client {
 
     pub(crate) fn from_parts(
         chain: ClientWithMiddleware,
+        with_auth: ClientWithMiddleware,
         installed: Vec<Layer>,
         origins: OriginAllowList,
         options: Settled,
@@ -110,6 +113,7 @@ impl Client {
         Self {
             shared: Arc::new(Shared {
                 chain,
+                with_auth,
                 origins,
                 installed,
             }),

@@ -101,7 +101,7 @@ pub use request::Request;
 pub use response::{BodyTooLarge, Response};
 pub use target::{IntoTarget, InvalidTarget};
 
-pub use auth_middleware::BearerTokens;
+pub use auth_middleware::{ApiKey, Basic, Bearer, BearerTokens, Custom};
 pub use cancel::{CancelOn, CancelScope, Deadline, Latest, Ticket};
 pub use error_map::{ApiError, DecodeError, ErrorKind, TimeoutPhase};
 pub use refresh_queue::{
@@ -109,8 +109,8 @@ pub use refresh_queue::{
     SessionStatus, SessionWatch,
 };
 pub use request_context::{
-    Call, Cancelled, CredentialUnavailable, DeadlineExceeded, HeadersTimedOut, Instant,
-    RedirectRefused, ReplayableBody, SessionEnded,
+    Call, Cancelled, Credential, CredentialError, CredentialUnavailable, DeadlineExceeded,
+    HeadersTimedOut, Instant, RedirectRefused, ReplayableBody, SessionEnded,
 };
 pub use safe_retry::{
     DefaultRetryableStrategy, Jitter, Retry, RetryBudget, RetryDecision, RetryEvent,

@@ -69,7 +69,7 @@ pub(crate) const ORDER: [Layer; 11] = [
 ];
 
 /// The layers of one client, each with its place.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Layers(Vec<(Layer, Arc<dyn Middleware>)>);
 
 impl Layers {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use cancel::{CancelOn, Deadline};
 use http::header::ACCEPT;
 use http::{Extensions, HeaderName, HeaderValue};
-use request_context::{Call, Instant, WithoutAuth};
+use request_context::{Call, Credential, Instant, WithCredential, WithoutAuth};
 use reqwest::Method;
 use safe_retry::{Buffered, HeadersTimeout, Retry};
 use serde::Serialize;
@@ -161,6 +161,12 @@ impl Request {
         self.extension(Buffered::up_to(bytes))
     }
 
+    /// Sends the request with this credential, in place of the client's. It goes to the same origins. The session has no
+    /// part in it: the request neither waits for a refresh nor starts one, and an ended session doesn't stop it.
+    pub fn credential(self, credential: impl Credential + 'static) -> Self {
+        self.extension(WithCredential::new(credential))
+    }
+
     /// Sends the request without a credential: it neither waits for a refresh nor starts one.
     pub fn without_auth(self) -> Self {
         self.extension(WithoutAuth)
@@ -205,10 +211,14 @@ impl Request {
             call.set_deadline(at);
         }
 
-        let sent = shared
-            .chain
-            .execute_with_extensions(request, &mut extensions);
-        match sent.await {
+        let chain = match extensions.get::<WithCredential>() {
+            None => &shared.chain,
+            Some(_) => &shared.with_auth,
+        };
+        match chain
+            .execute_with_extensions(request, &mut extensions)
+            .await
+        {
             Ok(response) => Ok(Response::new(response, method, call, body_limit)),
             Err(error) => {
                 let error = ApiError::from(error);

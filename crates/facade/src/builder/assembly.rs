@@ -1,0 +1,82 @@
+//! From options to a client.
+
+use std::sync::Arc;
+
+use auth_middleware::AuthMiddleware;
+use request_context::Origin;
+use reqwest_middleware::{ClientWithMiddleware, Middleware};
+use safe_retry::HeadersTimeoutMiddleware;
+
+use crate::call_options::{Settled, parse_base_url};
+use crate::concurrency_limit::ConcurrencyLimit;
+use crate::order::{Layer, Layers};
+use crate::redirects::{self, RedirectGuard};
+use crate::{ApiError, Client, ClientBuilder, ErrorKind};
+
+impl ClientBuilder {
+    /// The client.
+    ///
+    /// # Errors
+    ///
+    /// An [`ApiError`] of kind [`Builder`](crate::ErrorKind::Builder) when the base URL, an origin or a header is not
+    /// valid, or when reqwest can't be set up, for example because the system has no certificates.
+    pub fn build(self) -> Result<Client, ApiError> {
+        if let Some(error) = self.invalid {
+            return Err(error);
+        }
+        let base_url = parse_base_url(&self.base_url)?;
+        let origins = match Origin::of(&base_url) {
+            Some(origin) => self.origins.allow(origin),
+            None => self.origins,
+        };
+
+        let mut layers = self.layers;
+        layers.add(Layer::Cancel, self.cancel);
+        layers.add(Layer::ErrorMap, self.error_map);
+        if let Some(retry) = self.retry {
+            layers.add(Layer::Retry, retry);
+        }
+        layers.add(Layer::RedirectGuard, RedirectGuard);
+        layers.add(Layer::HeadersTimeout, HeadersTimeoutMiddleware::default());
+        if let Some(in_flight) = self.concurrency_limit {
+            layers.add(Layer::ConcurrencyLimit, ConcurrencyLimit::new(in_flight));
+        }
+
+        let mut reqwest = reqwest::Client::builder()
+            .connect_timeout(self.connect_timeout)
+            .pool_max_idle_per_host(self.max_idle_per_host)
+            .redirect(redirects::policy(self.max_redirects))
+            .referer(false);
+        if let Some(timeout) = self.read_timeout {
+            reqwest = reqwest.read_timeout(timeout);
+        }
+        for change in self.hooks {
+            reqwest = change(reqwest);
+        }
+        let reqwest = reqwest
+            .build()
+            .map_err(|error| ApiError::with_source(ErrorKind::Builder, error))?;
+
+        // Only what is configured is installed, so a request's own credential takes a chain of its own where there is none.
+        let mut with_auth = layers.clone();
+        match self.session {
+            Some(session) => {
+                session(&origins, &mut layers);
+                with_auth = layers.clone();
+            }
+            None => with_auth.add(Layer::Auth, AuthMiddleware::handed_down(origins.clone())),
+        }
+        let (_, with_auth) = chain(&reqwest, with_auth);
+        let (installed, chain) = chain(&reqwest, layers);
+        let options = Settled::new(base_url).with(self.options)?;
+        Ok(Client::from_parts(
+            chain, with_auth, installed, origins, options,
+        ))
+    }
+}
+
+fn chain(reqwest: &reqwest::Client, layers: Layers) -> (Vec<Layer>, ClientWithMiddleware) {
+    let (installed, stack): (Vec<_>, Vec<Arc<dyn Middleware>>) =
+        layers.in_order().into_iter().unzip();
+    (installed, ClientWithMiddleware::new(reqwest.clone(), stack))
+}

@@ -1,0 +1,105 @@
+//! The credentials of a client, and where they may go.
+
+use auth_middleware::AuthMiddleware;
+use http::Extensions;
+use refresh_queue::{RefreshMiddleware, RefreshQueue, Renewable};
+use request_context::{Credential, Origin, OriginAllowList};
+
+use crate::ClientBuilder;
+use crate::call_options::builder_error;
+use crate::order::Layer;
+
+impl ClientBuilder {
+    /// Takes credentials from this queue, which refreshes an expired one once while all other requests wait.
+    pub fn session<C: Renewable>(mut self, queue: RefreshQueue<C>) -> Self {
+        self.session = Some(Box::new(move |origins, layers| {
+            let refresh = RefreshMiddleware::new(queue, origins.clone());
+            layers.add(Layer::RefreshQueue, refresh);
+            layers.add(Layer::Auth, AuthMiddleware::handed_down(origins.clone()));
+        }));
+        self
+    }
+
+    /// Takes each request's credential from the queue that this closure chooses for it, of a [`SessionMap`](crate::SessionMap)
+    /// for example: by tenant, user or scope. It sees what [`Request::extension`](crate::Request::extension) has put in. A
+    /// request for which it chooses none carries no credential.
+    ///
+    /// ```
+    /// use facade::{BearerTokens, Client, RefreshError, RefreshQueue, SessionMap};
+    ///
+    /// #[derive(Clone)]
+    /// struct Tenant(String);
+    ///
+    /// # async fn load(_: &str) -> Result<BearerTokens, RefreshError> { Err(RefreshError::rejected("nobody")) }
+    /// # async fn example() -> Result<(), facade::ApiError> {
+    /// let sessions = SessionMap::new(1_000, |tenant: &String| {
+    ///     let tenant = tenant.clone();
+    ///     RefreshQueue::new(move |_stale: Option<BearerTokens>| {
+    ///         let tenant = tenant.clone();
+    ///         async move { load(&tenant).await }
+    ///     })
+    /// });
+    /// let client = Client::builder("https://api.example.com")
+    ///     .sessions(move |_request, extensions| {
+    ///         let Tenant(tenant) = extensions.get()?;
+    ///         Some(sessions.session(tenant))
+    ///     })
+    ///     .build()?;
+    /// client.get("orders").extension(Tenant("acme".into())).send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn sessions<C: Renewable>(
+        mut self,
+        choose: impl Fn(&reqwest::Request, &Extensions) -> Option<RefreshQueue<C>>
+        + Send
+        + Sync
+        + 'static,
+    ) -> Self {
+        self.session = Some(Box::new(move |origins, layers| {
+            let refresh = RefreshMiddleware::choosing(origins.clone(), choose);
+            layers.add(Layer::RefreshQueue, refresh);
+            layers.add(Layer::Auth, AuthMiddleware::handed_down(origins.clone()));
+        }));
+        self
+    }
+
+    /// Puts this credential on each request to an allowed origin: one that never changes, such as an API key, or one that
+    /// signs. It takes the place of a [`session`](Self::session), and is the other way round replaced by one.
+    pub fn credential(mut self, credential: impl Credential + 'static) -> Self {
+        self.session = Some(Box::new(move |origins, layers| {
+            let auth = AuthMiddleware::fixed(credential, origins.clone());
+            layers.add(Layer::Auth, auth);
+        }));
+        self
+    }
+
+    /// Allows credentials and sensitive default headers to go to this origin too, given as a URL. Default: the base
+    /// URL's origin alone.
+    pub fn allow_origin(self, origin: impl AsRef<str>) -> Self {
+        self.with_origin(origin.as_ref(), OriginAllowList::allow)
+    }
+
+    /// Allows credentials and sensitive default headers to go to every subdomain of this origin's host.
+    pub fn allow_subdomains_of(self, origin: impl AsRef<str>) -> Self {
+        self.with_origin(origin.as_ref(), OriginAllowList::allow_subdomains_of)
+    }
+
+    /// Allows credentials over plain `http` to other machines. Default: only to this one. Anyone on the way can read
+    /// them.
+    pub fn allow_insecure_credentials(mut self, allowed: bool) -> Self {
+        self.origins = self.origins.allow_insecure(allowed);
+        self
+    }
+
+    fn with_origin(
+        mut self,
+        origin: &str,
+        add: impl FnOnce(OriginAllowList, Origin) -> OriginAllowList,
+    ) -> Self {
+        match origin.parse() {
+            Ok(origin) => self.origins = add(self.origins, origin),
+            Err(error) => self.invalid = self.invalid.or_else(|| Some(builder_error(error))),
+        }
+        self
+    }
+}
