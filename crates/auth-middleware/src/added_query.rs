@@ -29,6 +29,14 @@ impl AddedQuery {
         })
     }
 
+    /// Whether the URL has all that was added.
+    pub(crate) fn is_in(&self, url: &Url) -> bool {
+        self.pairs.iter().all(|(own, secret)| {
+            url.query_pairs()
+                .any(|(name, value)| *own == name && *secret == value)
+        })
+    }
+
     /// Makes the URL what it was before. A redirect may have led to another that repeats what was added.
     pub(crate) fn remove_from(&self, url: &mut Url) {
         if *url == self.sent {

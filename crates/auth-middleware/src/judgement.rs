@@ -22,8 +22,8 @@ pub(crate) struct Answer<'a> {
     pub(crate) challenges: &'a Challenges,
     /// The scheme of the `Authorization` header that was sent, if one was.
     pub(crate) scheme: Option<&'a str>,
-    /// Whether it comes from the origin that the credential was sent to.
-    pub(crate) same_origin: bool,
+    /// Whether the request that it answers still carried the credential.
+    pub(crate) carried: bool,
     /// Whether a 401 counts only if it asks for the scheme that was sent.
     pub(crate) require_challenge: bool,
 }
@@ -31,7 +31,7 @@ pub(crate) struct Answer<'a> {
 /// What the answer says about the credential, if it says anything.
 pub(crate) fn judge(answer: &Answer<'_>) -> Option<Verdict> {
     let refused = answer.status == StatusCode::UNAUTHORIZED;
-    if !answer.same_origin {
+    if !answer.carried {
         return refused.then_some(Verdict::NotOurs);
     }
     if refused && answer.lacks_its_challenge() {
@@ -108,7 +108,7 @@ mod tests {
             status: StatusCode::from_u16(status).unwrap(),
             challenges: &challenges(header),
             scheme,
-            same_origin: true,
+            carried: true,
             require_challenge: false,
         })
     }
@@ -205,16 +205,16 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_from_another_origin_says_nothing_of_ours() {
+    fn an_answer_to_a_request_that_lost_the_credential_says_nothing_of_it() {
         for (status, verdict) in [(401, Some(Verdict::NotOurs)), (403, None)] {
-            let elsewhere = Answer {
+            let answer = Answer {
                 status: StatusCode::from_u16(status).unwrap(),
                 challenges: &challenges(r#"Bearer error="invalid_token""#),
                 scheme: Some("Bearer"),
-                same_origin: false,
+                carried: false,
                 require_challenge: false,
             };
-            assert_eq!(judge(&elsewhere), verdict);
+            assert_eq!(judge(&answer), verdict);
         }
     }
 
@@ -237,7 +237,7 @@ mod tests {
                 status: StatusCode::UNAUTHORIZED,
                 challenges: &challenges(header),
                 scheme,
-                same_origin: true,
+                carried: true,
                 require_challenge: true,
             };
             assert_eq!(judge(&answer), Some(verdict), "{scheme:?} {header}");

@@ -36,7 +36,7 @@ use crate::{Challenges, clock_skew};
 /// | 401 with a code that a new token doesn't answer: `invalid_request` (RFC 6750 §3.1: the request is malformed, with the next token too), `use_dpop_nonce`, `invalid_dpop_proof` (RFC 9449), `insufficient_user_authentication` (RFC 9470) | [`NotOurs`](Verdict::NotOurs) |
 /// | any other 401 | `InvalidToken` |
 /// | any other 403 | none |
-/// | 401 to a request that carried nothing of ours or a [`WithCredential`], or from another origin after a redirect | `NotOurs` |
+/// | 401 to a request that carried nothing of ours or a [`WithCredential`], or after a redirect that left the credential behind | `NotOurs` |
 ///
 /// Codes count in the challenges of the scheme that was sent, or in all of them where none is of it. A 401 without such
 /// a challenge counts too: by RFC 9110 §15.5.2 it refuses the credentials that were sent, and many servers name no
@@ -113,8 +113,11 @@ impl AuthMiddleware {
             status: refusal.status(),
             challenges: &Challenges::of(refusal.headers()),
             scheme: put_on.scheme(credential),
-            // A redirect that reqwest followed has left the credential behind.
-            same_origin: origin.is_some_and(|origin| origin.matches(refusal.url())),
+            // A redirect that reqwest followed may have left the credential behind.
+            carried: origin.is_some_and(|origin| origin.matches(refusal.url()))
+                && put_on
+                    .query()
+                    .is_none_or(|query| query.is_in(refusal.url())),
             require_challenge: self.require_challenge,
         });
         if verdict != Some(Verdict::InvalidToken) || credential.obtained_at().is_none() {
@@ -163,17 +166,18 @@ impl Middleware for AuthMiddleware {
 
         let origin = Origin::of(request.url());
         let outcome = next.run(request, extensions).await;
-        let response = match put_on.query() {
-            None => outcome?,
-            Some(query) => conceal(query, outcome)?,
-        };
-        if is_refusal(response.status()) {
-            let verdict = self.judge(&response, &credential, &put_on, origin.as_ref());
+        if let Ok(response) = &outcome
+            && is_refusal(response.status())
+        {
+            let verdict = self.judge(response, &credential, &put_on, origin.as_ref());
             if let Some(verdict) = verdict {
                 call.judge(if is_own { of_its_own(verdict) } else { verdict });
             }
         }
-        Ok(response)
+        match put_on.query() {
+            None => outcome,
+            Some(query) => conceal(query, outcome),
+        }
     }
 }
 

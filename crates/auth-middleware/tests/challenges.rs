@@ -245,6 +245,7 @@ fn what_is_broken_or_forgotten_leaves_its_neighbours_alone() {
             &["Basic realm=a", "Bearer"],
         ),
         (b"\"Basic\", Bearer realm=\"a\"", &["Bearer realm=a"]),
+        (b"@ \"a, Basic, b\", Bearer", &["Bearer"]),
         (b"@ \"a, b\", Bearer", &["Bearer"]),
         (b"Bearer: realm=\"a\", error=\"b\"", &[]),
         (b"Basic, Bearer: realm=\"a\", error=\"b\"", &["Basic"]),

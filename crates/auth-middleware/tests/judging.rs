@@ -6,11 +6,14 @@ mod support;
 use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
 
+use async_trait::async_trait;
 use auth_middleware::{ApiKey, AuthMiddleware, Basic, Bearer, Custom};
+use http::Extensions;
 use request_context::{
-    Credential, Principal, Verdict, Version, Versioned, WithCredential, WithoutAuth,
+    Credential, Principal, Verdict, Version, Versioned, WithCredential, WithoutAuth, with_url,
 };
-use reqwest_middleware::RequestBuilder;
+use reqwest::{Request, Response};
+use reqwest_middleware::{Middleware, Next, RequestBuilder, Result};
 use support::{API, Witness, client, fixed, origin, sent};
 use testkit::{Reply, ScriptedTransport};
 
@@ -140,6 +143,59 @@ async fn a_request_that_carries_nothing_of_ours_is_not_judged_by_its_challenge()
             );
         }
     }
+}
+
+/// Middleware in the place of a redirect that reqwest has followed: the answer comes from this URL.
+struct Redirected(&'static str);
+
+#[async_trait]
+impl Middleware for Redirected {
+    async fn handle(
+        &self,
+        request: Request,
+        extensions: &mut Extensions,
+        next: Next<'_>,
+    ) -> Result<Response> {
+        let response = next.run(request, extensions).await?;
+        Ok(with_url(response, self.0.parse().unwrap()))
+    }
+}
+
+async fn verdict_after_redirect(
+    to: &'static str,
+    status: u16,
+    credential: impl Credential + 'static,
+) -> Option<Verdict> {
+    let challenge = r#"Bearer error="invalid_token""#;
+    let transport = ScriptedTransport::new().reply(refused(status, challenge));
+    let witness = Witness::default();
+    let client = transport.client_with(|chain| {
+        chain
+            .with(witness.clone())
+            .with(auth(credential))
+            .with(Redirected(to))
+    });
+    client.get(API).send().await.unwrap();
+    witness.verdict()
+}
+
+#[tokio::test]
+async fn a_redirect_that_left_the_credential_behind_says_nothing_of_it() {
+    let bearer = || Bearer::new("hunter2").unwrap();
+    let elsewhere = "https://login.test/";
+    let verdict = verdict_after_redirect(elsewhere, 401, bearer()).await;
+    assert_eq!(verdict, Some(Verdict::NotOurs));
+    assert_eq!(verdict_after_redirect(elsewhere, 403, bearer()).await, None);
+
+    // Within the origin a header stays, and a query doesn't unless the server repeats it.
+    let invalid = Some(Verdict::InvalidToken);
+    let within = "https://api.test/me/";
+    assert_eq!(verdict_after_redirect(within, 401, bearer()).await, invalid);
+    let key = || ApiKey::query("key", "hunter2");
+    let verdict = verdict_after_redirect(within, 401, key()).await;
+    assert_eq!(verdict, Some(Verdict::NotOurs));
+    let repeated = "https://api.test/me/?key=hunter2";
+    assert_eq!(verdict_after_redirect(repeated, 401, key()).await, invalid);
 }
 
 #[tokio::test]
