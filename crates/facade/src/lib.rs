@@ -24,11 +24,14 @@
 //! ```
 //! use facade::{BearerTokens, Client, RefreshError, RefreshQueue, TokenSet};
 //!
-//! # async fn exchange(_: &TokenSet) -> Result<TokenSet, std::io::Error> { Ok(TokenSet::new("a2")) }
+//! # struct Grant { access_token: String, refresh_token: String }
+//! # async fn exchange(_: &TokenSet) -> Result<Grant, std::io::Error> { unimplemented!() }
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let queue = RefreshQueue::new(|stale: Option<BearerTokens>| async move {
 //!     let stale = stale.ok_or_else(|| RefreshError::rejected("nobody is signed in"))?;
-//!     let tokens = exchange(stale.tokens()).await.map_err(RefreshError::failed)?;
+//!     let grant = exchange(stale.tokens()).await.map_err(RefreshError::failed)?;
+//!     // Renewed: the same session. `TokenSet::new` would be somebody's new login.
+//!     let tokens = stale.tokens().renewed(grant.access_token).refresh_token(grant.refresh_token);
 //!     BearerTokens::new(tokens).map_err(RefreshError::failed)
 //! });
 //! queue.set(BearerTokens::new(TokenSet::new("a1").refresh_token("r1"))?);
