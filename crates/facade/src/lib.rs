@@ -40,6 +40,9 @@
 //! # Ok(()) }
 //! ```
 //!
+//! A credential that never changes, or that signs each request, is [`credential`](ClientBuilder::credential); many sessions
+//! over one client are [`sessions`](ClientBuilder::sessions); a credential for one request is [`Request::credential`].
+//!
 //! # Defaults
 //!
 //! | | default | option |
