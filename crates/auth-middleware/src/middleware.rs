@@ -10,7 +10,7 @@ use http::{Extensions, StatusCode};
 use request_context::{
     Call, Credential, Origin, OriginAllowList, Verdict, Version, Versioned, WithCredential,
 };
-use reqwest::{Request, Response};
+use reqwest::{Request, Response, Url};
 use reqwest_middleware::{Middleware, Next, Result};
 use token_store::TokenStore;
 
@@ -101,34 +101,70 @@ impl AuthMiddleware {
         }
     }
 
-    /// What a refusal says about the credential that was sent to this origin.
-    fn judge(
+    /// Puts the credential on the request. None if the request goes on untouched.
+    async fn send(
         &self,
-        refusal: &Response,
-        credential: &Versioned,
-        put_on: &PutOn,
-        origin: Option<&Origin>,
-    ) -> Option<Verdict> {
+        request: &mut Request,
+        extensions: &mut Extensions,
+    ) -> Result<Option<Sent>> {
+        if !self.origins.admits(request, extensions) {
+            return Ok(None);
+        }
+        let call = Call::of(extensions);
+        let own = extensions.get::<WithCredential>();
+        let credential = match own {
+            Some(own) => Some(own.credential().clone()),
+            None => self.source.credential(&call).await?,
+        };
+        let Some(credential) = credential else {
+            return Ok(None);
+        };
+        let put_on = match credential.header() {
+            Some(header) => put_header_on(header, request),
+            // Boxed, like all that is rare: every request pays for the size of this future.
+            None => Box::pin(let_it_put_itself_on(&credential, request)).await?,
+        };
+        let Some(put_on) = put_on else {
+            return Ok(None);
+        };
+        call.set_sent_principal(credential.principal().cloned());
+        Ok(Some(Sent {
+            credential,
+            put_on,
+            origin: Origin::of(request.url()),
+            is_own: own.is_some(),
+        }))
+    }
+
+    /// What a refusal says about the credential, if one was sent.
+    fn judge(&self, refusal: &Response, sent: Option<&Sent>) -> Option<Verdict> {
+        let Some(sent) = sent else {
+            let refused = refusal.status() == StatusCode::UNAUTHORIZED;
+            return refused.then_some(Verdict::NotOurs);
+        };
         let verdict = judge(&Answer {
             status: refusal.status(),
             challenges: &Challenges::of(refusal.headers()),
-            scheme: put_on.scheme(credential),
-            // A redirect that reqwest followed may have left the credential behind.
-            carried: origin.is_some_and(|origin| origin.matches(refusal.url()))
-                && put_on
-                    .query()
-                    .is_none_or(|query| query.is_in(refusal.url())),
+            scheme: sent.put_on.scheme(&sent.credential),
+            carried: sent.was_carried_to(refusal.url()),
             require_challenge: self.require_challenge,
-        });
-        if verdict != Some(Verdict::InvalidToken) || credential.obtained_at().is_none() {
-            return verdict;
-        }
-        let waits = clock_skew::wait(credential.obtained_at(), (self.clock)(), date(refusal));
-        Some(
-            waits.map_or(Verdict::InvalidToken, |retry_after| Verdict::NotYetValid {
-                retry_after,
-            }),
-        )
+        })?;
+        Some(match verdict {
+            verdict if sent.is_own => of_its_own(verdict),
+            Verdict::InvalidToken => self.of_its_age(refusal, &sent.credential),
+            verdict => verdict,
+        })
+    }
+
+    /// What the refusal of a token means, given when it was obtained.
+    fn of_its_age(&self, refusal: &Response, credential: &Versioned) -> Verdict {
+        let Some(obtained_at) = credential.obtained_at() else {
+            return Verdict::InvalidToken;
+        };
+        let wait = clock_skew::wait(Some(obtained_at), (self.clock)(), date(refusal));
+        wait.map_or(Verdict::InvalidToken, |retry_after| Verdict::NotYetValid {
+            retry_after,
+        })
     }
 }
 
@@ -141,43 +177,38 @@ impl Middleware for AuthMiddleware {
         extensions: &mut Extensions,
         next: Next<'_>,
     ) -> Result<Response> {
-        if !self.origins.admits(&request, extensions) {
-            return pass(request, extensions, next).await;
-        }
-        let call = Call::of(extensions);
-        let own = extensions.get::<WithCredential>();
-        let is_own = own.is_some();
-        let credential = match own {
-            Some(own) => Some(own.credential().clone()),
-            None => self.source.credential(&call).await?,
-        };
-        let Some(credential) = credential else {
-            return pass(request, extensions, next).await;
-        };
-        let put_on = match credential.header() {
-            Some(header) => put_header_on(header, &mut request),
-            // Boxed, like all that is rare: every request pays for the size of this future.
-            None => Box::pin(let_it_put_itself_on(&credential, &mut request)).await?,
-        };
-        let Some(put_on) = put_on else {
-            return pass(request, extensions, next).await;
-        };
-        call.set_sent_principal(credential.principal().cloned());
-
-        let origin = Origin::of(request.url());
+        let sent = self.send(&mut request, extensions).await?;
         let outcome = next.run(request, extensions).await;
         if let Ok(response) = &outcome
             && is_refusal(response.status())
+            && let Some(verdict) = self.judge(response, sent.as_ref())
         {
-            let verdict = self.judge(response, &credential, &put_on, origin.as_ref());
-            if let Some(verdict) = verdict {
-                call.judge(if is_own { of_its_own(verdict) } else { verdict });
-            }
+            Call::of(extensions).judge(verdict);
         }
-        match put_on.query() {
+        match sent.as_ref().and_then(|sent| sent.put_on.query()) {
             None => outcome,
             Some(query) => conceal(query, outcome),
         }
+    }
+}
+
+/// A credential that has been put on a request.
+struct Sent {
+    credential: Versioned,
+    put_on: PutOn,
+    /// Where the request goes.
+    origin: Option<Origin>,
+    /// Whether it is the request's own, and not the session's.
+    is_own: bool,
+}
+
+impl Sent {
+    /// Whether the request for this URL still had it: a redirect that reqwest followed may have left it behind.
+    fn was_carried_to(&self, url: &Url) -> bool {
+        let origin = self.origin.as_ref();
+        let query = self.put_on.query();
+        origin.is_some_and(|origin| origin.matches(url))
+            && query.is_none_or(|query| query.is_in(url))
     }
 }
 
@@ -188,15 +219,6 @@ impl fmt::Debug for AuthMiddleware {
             .field("require_challenge", &self.require_challenge)
             .finish_non_exhaustive()
     }
-}
-
-/// Sends a request on that carries nothing of ours.
-async fn pass(request: Request, extensions: &mut Extensions, next: Next<'_>) -> Result<Response> {
-    let response = next.run(request, extensions).await?;
-    if response.status() == StatusCode::UNAUTHORIZED {
-        Call::of(extensions).judge(Verdict::NotOurs);
-    }
-    Ok(response)
 }
 
 fn is_refusal(status: StatusCode) -> bool {

@@ -20,7 +20,8 @@ impl Source {
         match self {
             Self::HandedDown => Ok(call.credential()),
             Self::Fixed(fixed) => Ok(Some(fixed.clone())),
-            Self::Store(store) => load(&**store).await,
+            // Boxed, since the others would pay for the size of this future too.
+            Self::Store(store) => Box::pin(load(&**store)).await,
         }
     }
 }

@@ -83,7 +83,8 @@ impl Middleware for ErrorMapMiddleware {
         if status.as_u16() < 400 {
             return Ok(response);
         }
-        let body = self.read(&mut response).await;
+        // Boxed, like all that is rare: every request pays for the size of this future.
+        let body = Box::pin(self.read(&mut response)).await;
         let url = response.url().clone();
         let headers = std::mem::take(response.headers_mut());
         let mut error = ApiError::from_answer(status, headers, body).for_request(&method, &url);

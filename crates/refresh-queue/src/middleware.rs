@@ -92,15 +92,6 @@ impl<C: Renewable> RefreshMiddleware<C> {
         }
     }
 
-    /// Puts the credential on the request, or hands it to the layer below that does.
-    async fn give(&self, credential: &Versioned, request: &mut Request, call: &Call) -> Result<()> {
-        if !self.applies {
-            call.hand_down(credential.clone());
-            return Ok(());
-        }
-        credential.apply(request).await.map_err(Error::middleware)
-    }
-
     /// Refreshes the credential that was refused, and sends the request once more if that can be done.
     async fn heal(
         &self,
@@ -166,7 +157,11 @@ impl<C: Renewable> RefreshMiddleware<C> {
         let call = Call::of(extensions);
         call.begin_replay();
         call.stamp(&mut request).map_err(Error::middleware)?;
-        self.give(credential, &mut request, &call).await?;
+        if self.applies {
+            apply(credential, &mut request).await?;
+        } else {
+            call.hand_down(credential.clone());
+        }
         next.run(request, extensions).await
     }
 
@@ -192,6 +187,17 @@ impl<C: Renewable> RefreshMiddleware<C> {
     fn judges(&self) -> bool {
         self.applies || self.refusal.is_some()
     }
+}
+
+/// Puts the credential on the request. What is no prebuilt header is boxed, like all that is rare: every request pays for
+/// the size of the future.
+async fn apply(credential: &Versioned, request: &mut Request) -> Result<()> {
+    if let Some((name, value)) = credential.header() {
+        request.headers_mut().insert(name, value.clone());
+        return Ok(());
+    }
+    let applied = Box::pin(credential.apply(request)).await;
+    applied.map_err(Error::middleware)
 }
 
 /// Waits for the queue, no longer than the call has left.
@@ -224,8 +230,7 @@ impl<C: Renewable> Middleware for RefreshMiddleware<C> {
         if let Some(own) = extensions.get::<WithCredential>() {
             // Whatever an answer says of it, the session has no part in that.
             if self.applies {
-                let applied = own.credential().apply(&mut request).await;
-                applied.map_err(Error::middleware)?;
+                apply(own.credential(), &mut request).await?;
             }
             return next.run(request, extensions).await;
         }
@@ -251,7 +256,11 @@ impl<C: Renewable> Middleware for RefreshMiddleware<C> {
         };
         let replay = Replay::of(&mut request, extensions).map(Box::new);
         let origin = self.judges().then(|| Origin::of(request.url())).flatten();
-        self.give(&sent, &mut request, &call).await?;
+        if self.applies {
+            apply(&sent, &mut request).await?;
+        } else {
+            call.hand_down(sent.clone());
+        }
         let response = next.clone().run(request, extensions).await?;
         match (call.verdict(), replay) {
             (Some(Verdict::NotYetValid { retry_after }), Some(replay)) => {
