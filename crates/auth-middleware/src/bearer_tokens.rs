@@ -11,17 +11,21 @@ use crate::{Bearer, InvalidToken};
 
 /// A token set whose access token goes on requests, and which a refresh queue can renew.
 ///
-/// Its principal is the session id of the token set: refreshes keep it, a login changes it.
+/// Its principal is the session id of the token set: refreshes keep it, a login changes it. So a refresher makes its token
+/// set with [`TokenSet::renewed`]. One from [`TokenSet::new`] is somebody's new login, and requests that were refused before
+/// it end as [`SessionEnded`](request_context::SessionEnded): they must not go out for somebody else.
 ///
 /// ```
 /// use auth_middleware::BearerTokens;
 /// use refresh_queue::{RefreshError, RefreshQueue};
 /// use token_store::TokenSet;
 ///
-/// # async fn exchange(_: &TokenSet) -> Result<TokenSet, std::io::Error> { Ok(TokenSet::new("a2")) }
+/// # struct Grant { access_token: String, refresh_token: String }
+/// # async fn exchange(_: &TokenSet) -> Result<Grant, std::io::Error> { unimplemented!() }
 /// let queue = RefreshQueue::new(|stale: Option<BearerTokens>| async move {
 ///     let stale = stale.ok_or_else(|| RefreshError::rejected("nobody is signed in"))?;
-///     let tokens = exchange(stale.tokens()).await.map_err(RefreshError::failed)?;
+///     let grant = exchange(stale.tokens()).await.map_err(RefreshError::failed)?;
+///     let tokens = stale.tokens().renewed(grant.access_token).refresh_token(grant.refresh_token);
 ///     BearerTokens::new(tokens).map_err(RefreshError::failed)
 /// });
 /// ```

@@ -6,6 +6,7 @@ mod credentials;
 use std::fmt;
 use std::time::Duration;
 
+use auth_middleware::AuthMiddleware;
 use cancel::CancelMiddleware;
 use error_map::ErrorMapMiddleware;
 use http::{HeaderName, HeaderValue};
@@ -21,7 +22,8 @@ use crate::{ApiError, CallOptions, Place};
 const CENTURY: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
 
 type Hook = Box<dyn FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder>;
-type Session = Box<dyn FnOnce(&OriginAllowList, &mut Layers)>;
+/// Adds the layers that renew a credential, and makes the one that puts it on.
+type Session = Box<dyn FnOnce(&OriginAllowList, &mut Layers) -> AuthMiddleware>;
 
 /// Sets up a [`Client`]. What isn't set has a default that suits a REST API in production.
 #[must_use]
@@ -38,6 +40,7 @@ pub struct ClientBuilder {
     retry: Option<RetryMiddleware>,
     origins: OriginAllowList,
     session: Option<Session>,
+    require_challenge: bool,
     layers: Layers,
     hooks: Vec<Hook>,
     invalid: Option<ApiError>,
@@ -58,6 +61,7 @@ impl ClientBuilder {
             retry: Some(RetryMiddleware::new()),
             origins: OriginAllowList::new(),
             session: None,
+            require_challenge: false,
             layers: Layers::default(),
             hooks: Vec::new(),
             invalid: None,

@@ -200,6 +200,12 @@ async fn apply(credential: &Versioned, request: &mut Request) -> Result<()> {
     applied.map_err(Error::middleware)
 }
 
+/// Whether the caller has set the credential's own header, such as an API key, by hand.
+fn is_set_already(credential: &Versioned, request: &Request) -> bool {
+    let header = credential.header();
+    header.is_some_and(|(name, _)| request.headers().contains_key(name))
+}
+
 /// Waits for the queue, no longer than the call has left.
 async fn obtain<C: Renewable>(
     queue: &RefreshQueue<C>,
@@ -254,6 +260,9 @@ impl<C: Renewable> Middleware for RefreshMiddleware<C> {
             call.stamp(&mut request).map_err(Error::middleware)?;
             credential
         };
+        if self.applies && is_set_already(&sent, &request) {
+            return next.run(request, extensions).await;
+        }
         let replay = Replay::of(&mut request, extensions).map(Box::new);
         let origin = self.judges().then(|| Origin::of(request.url())).flatten();
         if self.applies {

@@ -9,7 +9,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use http::Extensions;
 use refresh_queue::{RefreshMiddleware, RefreshQueue};
-use request_context::{Call, Instant, Origin, Verdict, WithCredential};
+use request_context::{Call, Instant, Origin, Verdict};
 use reqwest::{Body, Request, Response};
 use reqwest_middleware::{ClientWithMiddleware, Middleware, Next};
 use support::{Refresher, Token};
@@ -134,19 +134,4 @@ async fn what_cannot_be_sent_again_goes_up_at_once() {
     let upload = client.put(URL).body(Body::wrap_stream(once));
     assert_eq!(upload.send().await.unwrap().status(), 401);
     transport.assert_count(1);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_request_with_a_credential_of_its_own_has_no_part_in_the_session() {
-    let transport = ScriptedTransport::new().otherwise(Reply::status(401));
-    let refresher = Refresher::new();
-    let queue = RefreshQueue::new(refresher.clone());
-    let origin: Origin = URL.parse().unwrap();
-    let layer = RefreshMiddleware::new(queue, origin).apply_credential(true);
-    let client = transport.client_with(|chain| chain.with(layer));
-    let own = WithCredential::new(Token::named("own"));
-    let answer = client.get(URL).with_extension(own).send().await.unwrap();
-    assert_eq!(answer.status(), 401);
-    assert_eq!(sent(&transport), ["Bearer own"]);
-    assert_eq!(refresher.runs(), 0);
 }

@@ -49,3 +49,14 @@ async fn a_403_that_calls_the_token_invalid_is_healed() {
     let response = soon(session.client().get("me").send()).await.unwrap();
     assert_eq!((response.attempts(), session.refreshes()), (2, 1));
 }
+
+#[tokio::test]
+async fn where_a_challenge_is_required_a_401_without_one_starts_no_refresh() {
+    let session = Session::stale().await;
+    session.server.on("/proxied", Reply::status(401));
+    let client = session.builder().require_challenge(true).build().unwrap();
+    let error = soon(client.get("proxied").send()).await.unwrap_err();
+    assert_eq!((error.attempts(), session.refreshes()), (1, 0));
+    let healed = soon(client.get("me").send()).await.unwrap();
+    assert_eq!((healed.attempts(), session.refreshes()), (2, 1));
+}

@@ -58,14 +58,18 @@ impl ClientBuilder {
             .map_err(|error| ApiError::with_source(ErrorKind::Builder, error))?;
 
         // Only what is configured is installed, so a request's own credential takes a chain of its own where there is none.
+        let has_credential = self.session.is_some();
+        let auth = match self.session {
+            Some(session) => session(&origins, &mut layers),
+            None => AuthMiddleware::handed_down(origins.clone()),
+        };
         let mut with_auth = layers.clone();
-        match self.session {
-            Some(session) => {
-                session(&origins, &mut layers);
-                with_auth = layers.clone();
-            }
-            None => with_auth.add(Layer::Auth, AuthMiddleware::handed_down(origins.clone())),
-        }
+        with_auth.add(Layer::Auth, auth.require_challenge(self.require_challenge));
+        let layers = if has_credential {
+            with_auth.clone()
+        } else {
+            layers
+        };
         let (_, with_auth) = chain(&reqwest, with_auth);
         let (installed, chain) = chain(&reqwest, layers);
         let options = Settled::new(base_url).with(self.options)?;

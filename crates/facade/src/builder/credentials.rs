@@ -15,7 +15,7 @@ impl ClientBuilder {
         self.session = Some(Box::new(move |origins, layers| {
             let refresh = RefreshMiddleware::new(queue, origins.clone());
             layers.add(Layer::RefreshQueue, refresh);
-            layers.add(Layer::Auth, AuthMiddleware::handed_down(origins.clone()));
+            AuthMiddleware::handed_down(origins.clone())
         }));
         self
     }
@@ -58,7 +58,7 @@ impl ClientBuilder {
         self.session = Some(Box::new(move |origins, layers| {
             let refresh = RefreshMiddleware::choosing(origins.clone(), choose);
             layers.add(Layer::RefreshQueue, refresh);
-            layers.add(Layer::Auth, AuthMiddleware::handed_down(origins.clone()));
+            AuthMiddleware::handed_down(origins.clone())
         }));
         self
     }
@@ -66,10 +66,17 @@ impl ClientBuilder {
     /// Puts this credential on each request to an allowed origin: one that never changes, such as an API key, or one that
     /// signs. It takes the place of a [`session`](Self::session), and is the other way round replaced by one.
     pub fn credential(mut self, credential: impl Credential + 'static) -> Self {
-        self.session = Some(Box::new(move |origins, layers| {
-            let auth = AuthMiddleware::fixed(credential, origins.clone());
-            layers.add(Layer::Auth, auth);
+        self.session = Some(Box::new(move |origins, _| {
+            AuthMiddleware::fixed(credential, origins.clone())
         }));
+        self
+    }
+
+    /// Whether a 401 says something about the credential only if its `WWW-Authenticate` asks for the scheme that was sent, or
+    /// for any where none was. Default: no, since many servers name no scheme. It is for APIs behind a proxy that has
+    /// passwords of its own.
+    pub fn require_challenge(mut self, required: bool) -> Self {
+        self.require_challenge = required;
         self
     }
 

@@ -27,6 +27,7 @@ use tokio::task::JoinHandle;
 
 #[derive(Clone, Debug)]
 pub struct Token {
+    header: HeaderName,
     value: HeaderValue,
     expires_at: Option<SystemTime>,
     user: Option<&'static str>,
@@ -35,10 +36,16 @@ pub struct Token {
 impl Token {
     pub fn named(name: &str) -> Self {
         Self {
+            header: AUTHORIZATION,
             value: format!("Bearer {name}").parse().unwrap(),
             expires_at: None,
             user: None,
         }
+    }
+
+    pub fn in_header(mut self, name: &'static str) -> Self {
+        self.header = HeaderName::from_static(name);
+        self
     }
 
     pub fn until(mut self, at: SystemTime) -> Self {
@@ -54,7 +61,7 @@ impl Token {
 
 impl Credential for Token {
     fn header(&self) -> Option<(&HeaderName, &HeaderValue)> {
-        Some((&AUTHORIZATION, &self.value))
+        Some((&self.header, &self.value))
     }
 }
 
