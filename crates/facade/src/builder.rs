@@ -25,7 +25,7 @@ type Hook = Box<dyn FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder>;
 /// Adds the layers that renew a credential, and makes the one that puts it on.
 type Session = Box<dyn FnOnce(&OriginAllowList, &mut Layers) -> AuthMiddleware>;
 
-/// Sets up a [`Client`]. What isn't set has a default that suits a REST API in production.
+/// Sets up a [`Client`](crate::Client). What isn't set has a default that suits a REST API in production.
 #[must_use]
 pub struct ClientBuilder {
     base_url: String,
