@@ -162,18 +162,27 @@ impl<C> State<C> {
     /// blocked. It returns what its waiters get.
     pub(crate) fn give_up_overdue(&mut self, now: Now) -> Option<Outcome> {
         let flight = self.flight.as_ref()?;
-        if !self.patience(now)?.is_zero() {
+        let over = self.over(flight);
+        if now.elapsed < over {
             return None;
         }
         let timed_out = Mishap::Failed(RefreshFailure::TimedOut);
-        self.land(flight.id, Err(timed_out), now)
+        // Its backoff began when it should have ended, not when someone came by.
+        let then = Now {
+            elapsed: over,
+            ..now
+        };
+        self.land(flight.id, Err(timed_out), then)
     }
 
     /// How long to wait for the refresh under way before it is [given up](Self::give_up_overdue).
     pub(crate) fn patience(&self, now: Now) -> Option<Duration> {
         let flight = self.flight.as_ref()?;
-        let over = flight.begun.saturating_add(self.limits.patience());
-        Some(over.saturating_sub(now.elapsed))
+        Some(self.over(flight).saturating_sub(now.elapsed))
+    }
+
+    fn over(&self, flight: &Flight) -> Duration {
+        flight.begun.saturating_add(self.limits.patience())
     }
 
     /// What a waiter may still use when its refresh has failed: a credential that was only about to expire.

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use refresh_queue::{RefreshFailure, RefreshQueue};
-use support::{Refresher, Token, ask, bearer, failure};
+use support::{Refresher, Token, ask, bearer, failure, others_wait};
 use testkit::Gate;
 use tokio::runtime::{Builder, Runtime};
 
@@ -38,7 +38,7 @@ fn a_runtime_that_ends_in_the_middle_leaves_the_queue_usable_from_another() {
         let queue = queue.clone();
         async move { queue.credential().await }
     });
-    second.block_on(tokio::task::yield_now());
+    second.block_on(others_wait());
     drop(first);
     let error = second.block_on(waiter).unwrap().unwrap_err();
     assert!(matches!(failure(&error), RefreshFailure::RuntimeEnded));
@@ -76,7 +76,7 @@ fn a_caller_on_a_second_runtime_waits_for_the_refresh_of_the_first() {
     runtime().block_on(async {
         gate.wait_for(1).await;
         let waiter = ask(&queue);
-        tokio::task::yield_now().await;
+        others_wait().await;
         gate.open();
         assert_eq!(bearer(&waiter.await.unwrap().unwrap()), "Bearer token-1");
     });
@@ -135,6 +135,33 @@ fn a_refresh_whose_runtime_stands_still_is_given_up_by_those_who_wait_on_another
         "Bearer token-2",
         "the other came too late"
     );
+    assert_eq!(refresher.runs(), 2);
+}
+
+/// Nobody waited when it should have ended, so the next caller finds out, and has a new one begun at once.
+#[test]
+fn a_refresh_whose_runtime_stands_still_and_for_which_nobody_waits_does_not_hold_up_who_comes_later()
+ {
+    let gate = Gate::new();
+    let refresher = Refresher::held_at(&gate);
+    let queue = RefreshQueue::new(refresher.clone());
+    let still = runtime();
+    let left = still.spawn({
+        let queue = queue.clone();
+        async move { queue.credential().await }
+    });
+    still.block_on(gate.wait_for(1));
+    left.abort();
+
+    let mut second = Builder::new_current_thread();
+    let second = second.enable_all().start_paused(true).build().unwrap();
+    second.block_on(async {
+        tokio::time::sleep(Duration::from_secs(600)).await;
+        let waiter = ask(&queue);
+        gate.wait_for(2).await;
+        gate.open();
+        assert_eq!(bearer(&waiter.await.unwrap().unwrap()), "Bearer token-2");
+    });
     assert_eq!(refresher.runs(), 2);
 }
 

@@ -9,7 +9,7 @@ use std::sync::{Arc, Barrier, OnceLock};
 
 use async_trait::async_trait;
 use refresh_queue::{Refresh, RefreshError, RefreshFailure, RefreshQueue, SessionMap};
-use support::{Refresher, Token, ask, bearer, failure};
+use support::{Refresher, Token, ask, bearer, failure, others_wait};
 use testkit::Gate;
 
 /// Queues that hold a token with the name of their session, so that one that was forgotten shows.
@@ -250,7 +250,7 @@ async fn closing_waits_for_all_refreshes_under_way_at_once() {
         async move { map.close().await }
     });
     for landed in 1..=5 {
-        tokio::task::yield_now().await;
+        others_wait().await;
         assert!(!closing.is_finished());
         gate.release(1);
         refresher.wait_for_finished(landed).await;

@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 
 use futures_util::future::join_all;
 use refresh_queue::{RefreshError, RefreshFailure, RefreshQueue, RefreshQueueBuilder};
-use support::{Refresher, Token, ask, bearer, ended, failure};
+use support::{Refresher, Token, ask, bearer, ended, failure, others_wait};
 use testkit::Gate;
 use tokio::time::{Instant, advance};
 
@@ -180,7 +180,7 @@ async fn a_panic_in_the_background_is_no_error_to_anyone() {
     let queue = queue_of(&refresher, seconds(1_000)).build();
     advance(seconds(955)).await;
     expect(&queue, "old").await;
-    tokio::task::yield_now().await;
+    others_wait().await;
     assert_eq!(refresher.runs(), 1);
     expect(&queue, "old").await;
     advance(seconds(1)).await;
@@ -202,7 +202,7 @@ async fn refreshes_ahead_are_spread_by_chance_over_a_quarter_of_the_window() {
         for queue in &queues {
             queue.credential().await.unwrap();
         }
-        tokio::task::yield_now().await;
+        others_wait().await;
         runs.push(refresher.runs());
     }
     assert_eq!((runs[0], runs[2]), (0, 100));
@@ -217,7 +217,7 @@ async fn both_windows_shrink_with_a_short_life() {
     let queue = queue_of(&refresher, seconds(80)).build();
     advance(seconds(59)).await;
     expect(&queue, "old").await;
-    tokio::task::yield_now().await;
+    others_wait().await;
     assert_eq!(refresher.runs(), 0);
 
     advance(seconds(6)).await;
@@ -227,7 +227,7 @@ async fn both_windows_shrink_with_a_short_life() {
     expect(&queue, "old").await;
     advance(seconds(1)).await;
     let waiter = ask(&queue);
-    tokio::task::yield_now().await;
+    others_wait().await;
     assert!(!waiter.is_finished());
     gate.open();
     assert_eq!(bearer(&waiter.await.unwrap().unwrap()), "Bearer token-1");
@@ -241,7 +241,7 @@ async fn without_a_soft_window_nothing_is_refreshed_before_the_hard_one() {
         .build();
     advance(seconds(989)).await;
     expect(&queue, "old").await;
-    tokio::task::yield_now().await;
+    others_wait().await;
     assert_eq!(refresher.runs(), 0);
     advance(seconds(1)).await;
     expect(&queue, "token-1").await;
@@ -257,7 +257,7 @@ async fn windows_longer_than_any_life_do_no_harm() {
         .build();
     advance(seconds(74)).await;
     expect(&queue, "old").await;
-    tokio::task::yield_now().await;
+    others_wait().await;
     assert_eq!(refresher.runs(), 0);
     for expires_at in [
         SystemTime::UNIX_EPOCH,

@@ -1,7 +1,7 @@
 //! Callers that leave, sign out, sign in, come late or come by another client.
 
-use crate::support::Token;
 use crate::support::scripted::{URL, client, sent_tokens};
+use crate::support::{Token, others_wait};
 use crate::world::{World, all_ended, all_get};
 
 #[tokio::test(start_paused = true)]
@@ -35,7 +35,7 @@ async fn a_logout_during_the_refresh_ends_all_calls_and_stays() {
     let world = World::new(|refresher| refresher);
     let mut calls = world.refused(10).await;
     calls.extend(world.calls(5));
-    tokio::task::yield_now().await;
+    others_wait().await;
     world.queue.clear();
     all_ended(true, calls).await;
 
@@ -54,7 +54,7 @@ async fn a_login_as_another_user_during_the_refresh_ends_the_calls_of_the_one_be
     });
     let mut calls = world.refused(10).await;
     calls.extend(world.calls(5));
-    tokio::task::yield_now().await;
+    others_wait().await;
     world.queue.set(Token::named("bobs").of("bob"));
     all_ended(true, calls).await;
 

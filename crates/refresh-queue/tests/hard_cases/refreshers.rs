@@ -9,8 +9,8 @@ use reqwest_middleware::ClientWithMiddleware;
 use testkit::{Reply, ScriptedTransport};
 use tokio::time::{Instant, advance};
 
-use crate::support::Token;
 use crate::support::scripted::{URL, client};
+use crate::support::{Token, others_wait};
 use crate::world::{World, all_ended, all_fail, all_get, failure_of};
 
 #[tokio::test(start_paused = true)]
@@ -18,7 +18,7 @@ async fn a_refresher_that_panics_fails_all_who_wait_and_the_next_call_is_healthy
     let world = World::new(|refresher| refresher.then(|| panic!("the refresher's own bug")));
     let mut calls = world.refused(10).await;
     calls.extend(world.calls(5));
-    tokio::task::yield_now().await;
+    others_wait().await;
     world.refreshes.open();
     all_fail(|failure| matches!(failure, RefreshFailure::Panicked), calls).await;
     world.assert(10, 1);

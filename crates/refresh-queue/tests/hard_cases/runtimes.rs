@@ -3,6 +3,7 @@
 use refresh_queue::RefreshFailure;
 use tokio::runtime::{Builder, Runtime};
 
+use crate::support::others_wait;
 use crate::support::scripted::sent_tokens;
 use crate::world::{World, all_fail, all_get};
 
@@ -17,7 +18,7 @@ fn a_runtime_that_shuts_down_in_the_middle_fails_all_who_wait_and_the_next_call_
     let own = first.block_on(world.refused(1));
     runtime().block_on(async {
         let calls = world.calls(10);
-        tokio::task::yield_now().await;
+        others_wait().await;
         first.shutdown_background();
         let is_ended = |failure: &RefreshFailure| matches!(failure, RefreshFailure::RuntimeEnded);
         all_fail(is_ended, calls).await;
@@ -40,7 +41,7 @@ fn a_caller_on_a_second_runtime_waits_for_the_refresh_of_the_first() {
     let second = runtime();
     let calls = second.block_on(async {
         let calls = world.calls(10);
-        tokio::task::yield_now().await;
+        others_wait().await;
         calls
     });
     world.refreshes.open();

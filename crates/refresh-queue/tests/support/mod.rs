@@ -83,6 +83,13 @@ pub fn ask(queue: &RefreshQueue<Token>) -> JoinHandle<Result<Versioned, QueueErr
     tokio::spawn(async move { queue.credential().await })
 }
 
+/// Lets every other task run until it waits for something. One yield is not enough for many tasks.
+pub async fn others_wait() {
+    for _ in 0..1_000 {
+        tokio::task::yield_now().await;
+    }
+}
+
 /// Why no credential is to be had, while the session may be fine.
 #[track_caller]
 pub fn failure(error: &QueueError) -> &RefreshFailure {

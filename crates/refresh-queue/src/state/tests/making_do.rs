@@ -107,8 +107,34 @@ fn a_refresh_that_its_own_timer_did_not_end_is_given_up_a_second_later() {
     assert!(matches!(failure(&error), RefreshFailure::TimedOut));
     assert!(state.give_up_overdue(at(31)).is_none());
 
-    let flight = started(state.usable(33));
+    refused(state.usable(31));
+    let flight = started(state.usable(32));
     assert!(state.succeed(dead, token("too late"), 34).is_none());
     state.succeed(flight, token("new"), 34).unwrap().unwrap();
     assert_eq!(state.name(), Some("new"));
+}
+
+#[test]
+fn a_refresh_that_is_found_dead_much_later_has_had_its_backoff_already() {
+    let mut state = state();
+    started(state.usable(0));
+    state.give_up_overdue(at(600)).unwrap().unwrap_err();
+    started(state.usable(600));
+}
+
+#[test]
+fn signing_in_forgets_what_stood_against_a_refresh() {
+    let mut state = state();
+    let flight = started(state.usable(0));
+    state.fail(flight, 0).unwrap().unwrap_err();
+    state.set(token("first").into(), at(0).wall);
+    let mut newest = used(state.usable(0));
+    for _ in 0..5 {
+        let flight = started(state.newer_than(&newest, 0));
+        newest = state.succeed(flight, token("b"), 0).unwrap().unwrap();
+    }
+    refused(state.newer_than(&newest, 0));
+    state.set(token("second").into(), at(0).wall);
+    let second = used(state.usable(0));
+    started(state.newer_than(&second, 0));
 }
