@@ -136,7 +136,9 @@ impl<C: Renewable> RefreshMiddleware<C> {
         next: Next<'_>,
     ) -> Result<Response> {
         let call = Call::of(extensions);
-        let until = Instant::now() + wait;
+        let Some(until) = Instant::now().checked_add(wait) else {
+            return Ok(refusal);
+        };
         if call.deadline().is_some_and(|deadline| deadline <= until) {
             return Ok(refusal);
         }
