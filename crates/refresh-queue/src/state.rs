@@ -1,5 +1,7 @@
 //! The decisions of a queue: sync functions of what happened and of now.
 
+mod flight;
+
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -10,6 +12,7 @@ use crate::limits::Limits;
 use crate::present::Present;
 use crate::restraint::Restraint;
 use crate::{RefreshFailure, SessionStatus};
+use flight::Flight;
 
 /// What one session is like, and whether it is being refreshed.
 pub(crate) struct State<C> {
@@ -27,13 +30,6 @@ enum Session<C> {
     Unknown,
     Present(Present<C>),
     Ended(SessionEnded),
-}
-
-/// A refresh under way.
-struct Flight {
-    id: FlightId,
-    waiters: usize,
-    begun: Duration,
 }
 
 impl<C> State<C> {
@@ -75,10 +71,9 @@ impl<C> State<C> {
             return self.use_or_start_ahead(meanwhile, stale, now);
         }
         if let Some(flight) = &mut self.flight {
-            if flight.waiters >= self.limits.waiters {
+            if !flight.join(&self.limits) {
                 return self.make_do(RefreshFailure::WaitersFull, need, now);
             }
-            flight.waiters += 1;
             let id = flight.id;
             self.note_refusal(need);
             return Decision::Join(id);
@@ -127,7 +122,7 @@ impl<C> State<C> {
         if let Some(flight) = &mut self.flight
             && flight.id == id
         {
-            flight.waiters = flight.waiters.saturating_sub(1);
+            flight.leave();
         }
     }
 
@@ -162,7 +157,7 @@ impl<C> State<C> {
     /// blocked. It returns what its waiters get.
     pub(crate) fn give_up_overdue(&mut self, now: Now) -> Option<Outcome> {
         let flight = self.flight.as_ref()?;
-        let over = self.over(flight);
+        let over = flight.over(&self.limits);
         if now.elapsed < over {
             return None;
         }
@@ -178,11 +173,7 @@ impl<C> State<C> {
     /// How long to wait for the refresh under way before it is [given up](Self::give_up_overdue).
     pub(crate) fn patience(&self, now: Now) -> Option<Duration> {
         let flight = self.flight.as_ref()?;
-        Some(self.over(flight).saturating_sub(now.elapsed))
-    }
-
-    fn over(&self, flight: &Flight) -> Duration {
-        flight.begun.saturating_add(self.limits.patience())
+        Some(flight.over(&self.limits).saturating_sub(now.elapsed))
     }
 
     /// What a waiter may still use when its refresh has failed: a credential that was only about to expire.
@@ -282,8 +273,7 @@ impl<C> State<C> {
     fn start(&mut self, waiters: usize, now: Now) -> FlightId {
         self.flights += 1;
         let id = FlightId::new(self.flights);
-        let begun = now.elapsed;
-        self.flight = Some(Flight { id, waiters, begun });
+        self.flight = Some(Flight::new(id, waiters, now.elapsed));
         id
     }
 
