@@ -13,7 +13,8 @@ use secrecy::{ExposeSecret, SecretString};
 ///
 /// Prefer the header. A query ends up in the logs of every server and proxy on the way. On this side the layer takes
 /// the key out again of what it hands up: the response's URL, the `Location`, `Content-Location` and `Link` headers
-/// that repeat it, and the URL in an error of reqwest's.
+/// that repeat it as it is, and the URL in an error of reqwest's. A server that repeats it encoded, in the query of another
+/// URL for example, shows it.
 ///
 /// ```
 /// use auth_middleware::{ApiKey, AuthMiddleware};

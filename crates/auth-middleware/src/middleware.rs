@@ -15,7 +15,7 @@ use reqwest_middleware::{Middleware, Next, Result};
 use token_store::TokenStore;
 
 use crate::judgement::{Answer, judge};
-use crate::put_on::{PutOn, conceal, let_it_put_itself_on, put_header_on};
+use crate::put_on::{PutOn, conceal, let_it_put_itself_on};
 use crate::source::Source;
 use crate::{Challenges, clock_skew};
 
@@ -119,10 +119,14 @@ impl AuthMiddleware {
         let Some(credential) = credential else {
             return Ok(None);
         };
-        let put_on = match credential.header() {
-            Some(header) => put_header_on(header, request),
+        if credential.is_set_already(request) {
+            return Ok(None);
+        }
+        let put_on = if credential.apply_header(request) {
+            Some(PutOn::default())
+        } else {
             // Boxed, like all that is rare: every request pays for the size of this future.
-            None => Box::pin(let_it_put_itself_on(&credential, request)).await?,
+            Box::pin(let_it_put_itself_on(&credential, request)).await?
         };
         let Some(put_on) = put_on else {
             return Ok(None);

@@ -20,18 +20,6 @@ struct Changes {
     query: Option<AddedQuery>,
 }
 
-/// Puts a credential on that is one prebuilt header. None when the request has that header, and stays as it is.
-pub(crate) fn put_header_on(
-    (name, value): (&HeaderName, &HeaderValue),
-    request: &mut Request,
-) -> Option<PutOn> {
-    if request.headers().contains_key(name) {
-        return None;
-    }
-    request.headers_mut().insert(name, value.clone());
-    Some(PutOn::default())
-}
-
 /// Lets a credential put itself on. None when it leaves the request as it is, since that has one of its own.
 pub(crate) async fn let_it_put_itself_on(
     credential: &Versioned,

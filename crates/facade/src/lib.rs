@@ -107,16 +107,20 @@ pub use request::Request;
 pub use response::{BodyTooLarge, Response};
 pub use target::{IntoTarget, InvalidTarget};
 
-pub use auth_middleware::{ApiKey, Basic, Bearer, BearerTokens, Custom};
+pub use auth_middleware::{
+    ApiKey, Basic, Bearer, BearerTokens, Challenge, Challenges, Custom, InvalidApiKey,
+    InvalidBasic, InvalidToken,
+};
 pub use cancel::{CancelOn, CancelScope, Deadline, Latest, Ticket};
 pub use error_map::{ApiError, DecodeError, ErrorKind, TimeoutPhase};
 pub use refresh_queue::{
-    QueueError, Refresh, RefreshError, RefreshFailure, RefreshQueue, Renewable, SessionMap,
-    SessionStatus, SessionWatch,
+    QueueError, Refresh, RefreshError, RefreshFailure, RefreshQueue, RefreshQueueBuilder,
+    Renewable, SessionMap, SessionStatus, SessionWatch,
 };
 pub use request_context::{
-    Call, Cancelled, Credential, CredentialError, CredentialUnavailable, DeadlineExceeded,
-    HeadersTimedOut, Instant, RedirectRefused, ReplayableBody, SessionEnded,
+    BoxError, Call, Cancelled, Credential, CredentialError, CredentialUnavailable,
+    DeadlineExceeded, HeadersTimedOut, Instant, Origin, Principal, RedirectRefused, ReplayableBody,
+    SessionEnded, Verdict, Version, Versioned, WithCredential, WithoutAuth,
 };
 pub use safe_retry::{
     DefaultRetryableStrategy, Jitter, Retry, RetryBudget, RetryDecision, RetryEvent,

@@ -13,6 +13,10 @@ impl<C: Renewable> RefreshQueue<C> {
     ///
     /// It waits no longer than a refresh may take. A refresher that closes its own queue does not wait for itself.
     ///
+    /// # Panics
+    ///
+    /// If it has to wait on a tokio runtime without time enabled.
+    ///
     /// # Cancel safety
     ///
     /// The queue stays closed if the future is dropped, and the refresh goes on.

@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use http::{Extensions, StatusCode};
@@ -115,38 +114,39 @@ impl<C: Renewable> RefreshMiddleware<C> {
         let response = self
             .resend(request, &newer, extensions, next.clone())
             .await?;
-        match (call.verdict(), again) {
-            (Some(Verdict::NotYetValid { retry_after }), Some(again)) => {
-                self.wait_out(response, retry_after, newer, again, extensions, next)
-                    .await
-            }
-            _ => Ok(response),
-        }
+        self.wait_out(queue, response, newer, again, extensions, next)
+            .await
     }
 
-    /// Waits until a credential that was issued just now is valid for the server too, whose clock is behind, and sends the
-    /// request once more with it. Another one would be no better. If the deadline comes first, the refusal goes up.
+    /// If the answer says that the credential, issued just now, is not valid yet for a server whose clock is behind: waits
+    /// until it is, and sends the request once more. Another credential would be no better. If the deadline comes first, the
+    /// refusal goes up. The session may end meanwhile, or become somebody else's.
     async fn wait_out(
         &self,
-        refusal: Response,
-        wait: Duration,
+        queue: &RefreshQueue<C>,
+        answer: Response,
         sent: Versioned,
-        replay: Box<Replay>,
+        replay: Option<Box<Replay>>,
         extensions: &mut Extensions,
         next: Next<'_>,
     ) -> Result<Response> {
         let call = Call::of(extensions);
-        let Some(until) = Instant::now().checked_add(wait) else {
-            return Ok(refusal);
+        let (Some(Verdict::NotYetValid { retry_after }), Some(replay)) = (call.verdict(), replay)
+        else {
+            return Ok(answer);
         };
-        if call.deadline().is_some_and(|deadline| deadline <= until) {
-            return Ok(refusal);
-        }
-        drain(refusal).await;
+        let until = Instant::now().checked_add(retry_after);
+        let in_time = |until: &Instant| call.deadline().is_none_or(|deadline| *until < deadline);
+        let Some(until) = until.filter(in_time) else {
+            return Ok(answer);
+        };
+        drain(answer).await;
         sleep_until(until).await;
-        call.add_wait(wait);
+        call.add_wait(retry_after);
+        let current = obtain(queue, Need::Usable, &call).await?;
+        let current = Need::NewerThan(sent).settle(current)?;
         let request = replay.into_request().map_err(Error::middleware)?;
-        self.resend(request, &sent, extensions, next).await
+        self.resend(request, &current, extensions, next).await
     }
 
     async fn resend(
@@ -194,18 +194,11 @@ impl<C: Renewable> RefreshMiddleware<C> {
 /// Puts the credential on the request. What is no prebuilt header is boxed, like all that is rare: every request pays for
 /// the size of the future.
 async fn apply(credential: &Versioned, request: &mut Request) -> Result<()> {
-    if let Some((name, value)) = credential.header() {
-        request.headers_mut().insert(name, value.clone());
+    if credential.apply_header(request) {
         return Ok(());
     }
     let applied = Box::pin(credential.apply(request)).await;
     applied.map_err(Error::middleware)
-}
-
-/// Whether the caller has set the credential's own header, such as an API key, by hand.
-fn is_set_already(credential: &Versioned, request: &Request) -> bool {
-    let header = credential.header();
-    header.is_some_and(|(name, _)| request.headers().contains_key(name))
 }
 
 /// Waits for the queue, no longer than the call has left.
@@ -237,21 +230,24 @@ impl<C: Renewable> Middleware for RefreshMiddleware<C> {
         }
         if let Some(own) = extensions.get::<WithCredential>() {
             // Whatever an answer says of it, the session has no part in that.
-            if self.applies {
-                apply(own.credential(), &mut request).await?;
+            let own = own.credential();
+            if self.applies && !own.is_set_already(&request) {
+                apply(own, &mut request).await?;
             }
             return next.run(request, extensions).await;
         }
         let chosen;
         let queue = match &self.queues {
             Queues::One(queue) => queue,
-            Queues::Chosen(choose) => match choose(&request, extensions) {
-                Some(queue) => {
-                    chosen = queue;
-                    &chosen
-                }
-                None => return next.run(request, extensions).await,
-            },
+            Queues::Chosen(choose) => {
+                chosen = choose(&request, extensions);
+                let Some(queue) = &chosen else {
+                    // An earlier attempt may have had a credential.
+                    Call::of(extensions).hand_down(None);
+                    return next.run(request, extensions).await;
+                };
+                queue
+            }
         };
         let call = Call::of(extensions);
         let sent = if let Some(credential) = queue.at_hand() {
@@ -262,7 +258,7 @@ impl<C: Renewable> Middleware for RefreshMiddleware<C> {
             call.stamp(&mut request).map_err(Error::middleware)?;
             credential
         };
-        if self.applies && is_set_already(&sent, &request) {
+        if self.applies && sent.is_set_already(&request) {
             return next.run(request, extensions).await;
         }
         let replay = Replay::of(&mut request, extensions).map(Box::new);
@@ -273,15 +269,15 @@ impl<C: Renewable> Middleware for RefreshMiddleware<C> {
             call.hand_down(sent.clone());
         }
         let response = next.clone().run(request, extensions).await?;
-        match (call.verdict(), replay) {
-            (Some(Verdict::NotYetValid { retry_after }), Some(replay)) => {
-                Box::pin(self.wait_out(response, retry_after, sent, replay, extensions, next)).await
-            }
-            (verdict, replay) if self.is_refused(verdict.as_ref(), origin.as_ref(), &response) => {
-                Box::pin(self.heal(queue, response, sent, replay, extensions, next)).await
-            }
-            _ => Ok(response),
+        let verdict = call.verdict();
+        if matches!(verdict, Some(Verdict::NotYetValid { .. })) {
+            let wait_out = self.wait_out(queue, response, sent, replay, extensions, next);
+            return Box::pin(wait_out).await;
         }
+        if !self.is_refused(verdict.as_ref(), origin.as_ref(), &response) {
+            return Ok(response);
+        }
+        Box::pin(self.heal(queue, response, sent, replay, extensions, next)).await
     }
 }
 

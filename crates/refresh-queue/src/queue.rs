@@ -69,6 +69,10 @@ impl<C: Renewable> RefreshQueue<C> {
     /// [`QueueError::SessionEnded`] when the session is over, [`QueueError::Unavailable`] when no credential can
     /// be had just now.
     ///
+    /// # Panics
+    ///
+    /// If it has to wait on a tokio runtime without time enabled.
+    ///
     /// # Cancel safety
     ///
     /// A caller that leaves changes nothing for the others. A refresh that it started goes on.

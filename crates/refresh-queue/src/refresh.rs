@@ -8,7 +8,8 @@ use request_context::{BoxError, without_url};
 
 use crate::Renewable;
 
-/// Renews a credential. A queue never runs two refreshes of one session at a time.
+/// Renews a credential. Of one session's refreshes only one at a time counts. Another may still run to its end that a login
+/// or logout has overtaken, or that was given up because its runtime stood still.
 ///
 /// A closure will do:
 ///

@@ -16,7 +16,11 @@ use crate::{RefreshQueue, Renewable};
 /// The map is bounded. When it is full, the queue that was used longest ago is forgotten, unless someone holds it or it
 /// refreshes: two queues of one session would refresh it twice. So it holds more than its capacity while more are in use.
 /// What a forgotten queue held is gone, so `make` should have a refresher that can load the session again, from a store
-/// for example, when it is given no stale credential. A [`SessionWatch`](crate::SessionWatch) does not hold a queue.
+/// for example, when it is given no stale credential.
+///
+/// That a session is over is forgotten too, with its queue or by [`remove`](Self::remove): the next call for that key has
+/// `make` begin anew. So a logout ends the session where it is loaded from first, then `session(&key).clear()` ends what
+/// is under way; a refresher that finds nothing to load rejects. A [`SessionWatch`](crate::SessionWatch) does not hold a queue.
 ///
 /// ```
 /// # use std::sync::Arc;
@@ -114,7 +118,7 @@ impl<K: Hash + Eq + Clone, C: Renewable> SessionMap<K, C> {
     /// Forgets this session, and returns its queue if there was one. Whoever holds it can go on with it, and a refresh
     /// that is under way goes on.
     ///
-    /// After a logout, [clear](RefreshQueue::clear) what it returns.
+    /// It is no logout by itself, see [above](Self): the next call for this key begins anew.
     pub fn remove(&self, key: &K) -> Option<RefreshQueue<C>> {
         self.lock().queues.pop(key)
     }

@@ -135,3 +135,57 @@ async fn what_cannot_be_sent_again_goes_up_at_once() {
     assert_eq!(upload.send().await.unwrap().status(), 401);
     transport.assert_count(1);
 }
+
+/// Calls with `new`, which comes too early, and does this while the call waits. It returns how the call ended.
+async fn meanwhile(
+    transport: &ScriptedTransport,
+    queue: &RefreshQueue<Token>,
+    change: impl FnOnce(),
+) -> reqwest_middleware::Result<Response> {
+    let client = client(transport, queue);
+    let call = tokio::spawn(client.get(URL).send());
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    transport.assert_count(1);
+    change();
+    call.await.unwrap()
+}
+
+fn too_early_once() -> ScriptedTransport {
+    let transport = ScriptedTransport::new().reply(Reply::status(401));
+    transport.otherwise(Reply::status(200))
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_logout_during_the_wait_sends_nothing_more() {
+    let (transport, queue) = (too_early_once(), queue_with("new", &Refresher::new()));
+    let ended = meanwhile(&transport, &queue, || queue.clear()).await;
+    let reqwest_middleware::Error::Middleware(error) = ended.unwrap_err() else {
+        panic!("a typed error");
+    };
+    assert!(error.is::<request_context::SessionEnded>(), "{error:?}");
+    transport.assert_count(1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_login_as_somebody_else_during_the_wait_sends_nothing_more() {
+    let transport = too_early_once();
+    let ada = Token::named("new").of("ada");
+    let queue = RefreshQueue::builder(Refresher::new())
+        .credential(ada)
+        .build();
+    let bob = Token::named("bobs").of("bob");
+    let ended = meanwhile(&transport, &queue, || queue.set(bob)).await;
+    let reqwest_middleware::Error::Middleware(error) = ended.unwrap_err() else {
+        panic!("a typed error");
+    };
+    assert!(error.is::<request_context::SessionEnded>(), "{error:?}");
+    transport.assert_count(1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_newer_token_of_the_same_user_is_sent_after_the_wait() {
+    let (transport, queue) = (too_early_once(), queue_with("new", &Refresher::new()));
+    let answer = meanwhile(&transport, &queue, || queue.set(Token::named("newer"))).await;
+    assert_eq!(answer.unwrap().status(), 200);
+    assert_eq!(sent(&transport), ["Bearer new", "Bearer newer"]);
+}

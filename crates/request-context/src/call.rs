@@ -102,7 +102,7 @@ impl Call {
         Ok(())
     }
 
-    /// Starts a try, and forgets what the one before was told: its verdict and the principal it was sent for.
+    /// Starts a try, and forgets what the one before was told: its credential, its verdict and the principal it was sent for.
     ///
     /// A layer that tries several times calls this before each try, the first included.
     pub fn begin_attempt(&self) -> Attempt {
@@ -173,9 +173,9 @@ impl Call {
         self.lock().sent_principal.clone()
     }
 
-    /// Hands a credential to the layer below that puts it on the request.
-    pub fn hand_down(&self, credential: Versioned) {
-        self.lock().credential = Some(credential);
+    /// Hands a credential to the layer below that puts it on the request, or says that there is none for this attempt.
+    pub fn hand_down(&self, credential: impl Into<Option<Versioned>>) {
+        self.lock().credential = credential.into();
     }
 
     /// The credential that a layer above has handed down.
@@ -204,6 +204,7 @@ impl State {
         self.attempts = sent.saturating_add(1);
         self.verdict = None;
         self.sent_principal = None;
+        self.credential = None;
         Attempt(NonZeroU32::MIN.saturating_add(sent))
     }
 }

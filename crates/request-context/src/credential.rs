@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use http::header::COOKIE;
 use http::{HeaderName, HeaderValue};
 use reqwest::Request;
 
@@ -32,7 +33,8 @@ use crate::{BoxError, Principal, without_url};
 #[cfg_attr(not(target_arch = "wasm32"), async_trait::async_trait)]
 #[cfg_attr(target_arch = "wasm32", async_trait::async_trait(?Send))]
 pub trait Credential: Send + Sync {
-    /// The one header that this credential consists of, if it is no more than that. Mark the value sensitive.
+    /// The one header that this credential consists of, if it is no more than that. It is marked sensitive when it goes on a
+    /// request.
     fn header(&self) -> Option<(&HeaderName, &HeaderValue)> {
         None
     }
@@ -45,10 +47,26 @@ pub trait Credential: Send + Sync {
     /// [`CredentialError`] when it can't be applied; the request is then not sent.
     async fn apply(&self, request: &mut Request) -> Result<(), CredentialError> {
         if let Some((name, value)) = self.header() {
-            request.headers_mut().insert(name, value.clone());
+            put_on(request, name, value);
         }
         Ok(())
     }
+}
+
+fn put_on(request: &mut Request, name: &HeaderName, value: &HeaderValue) {
+    let mut value = match request.headers().get(name) {
+        Some(others) if name == COOKIE => joined(others, value),
+        _ => value.clone(),
+    };
+    value.set_sensitive(true);
+    request.headers_mut().insert(name, value);
+}
+
+/// Cookies go into one header (RFC 6265 §5.4).
+fn joined(cookies: &HeaderValue, cookie: &HeaderValue) -> HeaderValue {
+    let whole = [cookies.as_bytes(), b"; ", cookie.as_bytes()].concat();
+    // Two valid values joined by valid bytes are one.
+    HeaderValue::from_bytes(&whole).unwrap_or_else(|_| cookie.clone())
 }
 
 /// A credential could not be put on a request; the source says why.
@@ -137,14 +155,32 @@ impl Versioned {
         self.credential.header()
     }
 
-    /// Puts the credential on the request; a prebuilt header goes on without a future of its own.
+    /// Whether the caller has set the header that the credential consists of by hand, an API key for example. Cookies are
+    /// for anyone to add.
+    pub fn is_set_already(&self, request: &Request) -> bool {
+        let header = self.header();
+        header.is_some_and(|(name, _)| name != COOKIE && request.headers().contains_key(name))
+    }
+
+    /// Puts the header on the request that the credential consists of, if it is no more than that, and tells whether it is.
+    /// The value is marked sensitive, so that no log shows it and no redirect takes it along unseen. A cookie joins those
+    /// that are there; any other header is replaced.
+    pub fn apply_header(&self, request: &mut Request) -> bool {
+        let header = self.header();
+        if let Some((name, value)) = header {
+            put_on(request, name, value);
+        }
+        header.is_some()
+    }
+
+    /// Puts the credential on the request; a prebuilt header goes on without a future of its own, as
+    /// [`apply_header`](Self::apply_header) does it.
     ///
     /// # Errors
     ///
     /// [`CredentialError`] when the credential can't be applied.
     pub async fn apply(&self, request: &mut Request) -> Result<(), CredentialError> {
-        if let Some((name, value)) = self.credential.header() {
-            request.headers_mut().insert(name, value.clone());
+        if self.apply_header(request) {
             return Ok(());
         }
         self.credential.apply(request).await
@@ -203,6 +239,41 @@ mod tests {
         }
         let sent: Vec<_> = request.headers().get_all(AUTHORIZATION).iter().collect();
         assert_eq!(sent, ["new"]);
+    }
+
+    #[tokio::test]
+    async fn a_header_is_marked_sensitive_whoever_built_it() {
+        let mut request = request();
+        let key = Arc::new(Key(HeaderValue::from_static("hunter2")));
+        key.apply(&mut request).await.unwrap();
+        assert!(request.headers()[AUTHORIZATION].is_sensitive());
+        request.headers_mut().clear();
+        let key = Versioned::new(Version::default(), None, key);
+        key.apply(&mut request).await.unwrap();
+        assert!(request.headers()[AUTHORIZATION].is_sensitive());
+        assert!(key.is_set_already(&request));
+    }
+
+    struct Cookie;
+
+    impl Credential for Cookie {
+        fn header(&self) -> Option<(&HeaderName, &HeaderValue)> {
+            static SESSION: HeaderValue = HeaderValue::from_static("session=1");
+            Some((&COOKIE, &SESSION))
+        }
+    }
+
+    #[tokio::test]
+    async fn a_cookie_joins_those_of_the_caller() {
+        let mut request = request();
+        let lang = HeaderValue::from_static("lang=de");
+        request.headers_mut().insert(COOKIE, lang);
+        let cookie = Versioned::new(Version::default(), None, Arc::new(Cookie));
+        assert!(!cookie.is_set_already(&request));
+        cookie.apply(&mut request).await.unwrap();
+        let sent: Vec<_> = request.headers().get_all(COOKIE).iter().collect();
+        assert_eq!(sent, ["lang=de; session=1"]);
+        assert!(sent[0].is_sensitive());
     }
 
     #[tokio::test]

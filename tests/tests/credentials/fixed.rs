@@ -1,7 +1,9 @@
 //! Credentials that never change.
 
-use facade::{ApiKey, Basic, Custom, ErrorKind, RetryMiddleware, policies::ExponentialBackoff};
-use http::HeaderValue;
+use facade::{
+    ApiKey, Basic, Credential, Custom, ErrorKind, RetryMiddleware, policies::ExponentialBackoff,
+};
+use http::{HeaderName, HeaderValue};
 use stack_tests::{builder, soon};
 use testkit::{FaultServer, Reply};
 
@@ -107,4 +109,29 @@ async fn what_signs_a_request_signs_each_attempt_anew() {
         .map(|request| request.header("signature"))
         .collect();
     assert_eq!(signatures, [Some("1 GET /a"), Some("2 GET /a")]);
+}
+
+/// A credential of a program's own, whose author marked nothing.
+struct Key(HeaderValue);
+
+impl Credential for Key {
+    fn header(&self) -> Option<(&HeaderName, &HeaderValue)> {
+        static NAME: HeaderName = HeaderName::from_static("x-api-key");
+        Some((&NAME, &self.0))
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_nobody_marked_follows_no_redirect_to_another_origin() {
+    let (server, other) = (
+        FaultServer::start().await.unwrap(),
+        FaultServer::start().await.unwrap(),
+    );
+    server.otherwise(Reply::status(302).header("location", other.url().as_str()));
+    let client = builder(server.url()).credential(Key(HeaderValue::from_static("hunter2")));
+    let error = soon(client.build().unwrap().get("a").send())
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Redirect);
+    assert_eq!((server.request_count(), other.request_count()), (1, 0));
 }
