@@ -98,7 +98,9 @@ impl Client {
     }
 
     /// The chain below, for what this client has no call for. Its requests pass the same layers, but get no default
-    /// header, base URL, deadline or body limit; [`ApiError::from`] types their errors.
+    /// header, base URL, deadline or body limit; [`ApiError::from`] types their errors. A
+    /// [`WithCredential`](crate::WithCredential) needs a client that has a credential of its own, since no layer puts one on
+    /// otherwise; [`Request::credential`] works for any.
     pub fn inner(&self) -> &ClientWithMiddleware {
         &self.shared.chain
     }

@@ -24,6 +24,11 @@ impl<C: Renewable> RefreshQueue<C> {
         self.begin_to_close().wait().await;
     }
 
+    /// Closes a queue that nobody has used yet: nothing is under way that would have to be waited for.
+    pub(crate) fn close_unused(&self) {
+        self.shared.lock().state.close();
+    }
+
     pub(crate) fn begin_to_close(&self) -> Closing {
         let now = self.shared.now();
         let mut inner = self.shared.lock();

@@ -22,6 +22,9 @@ use crate::{RefreshQueue, Renewable};
 /// It passes untouched what isn't its business: requests marked [`WithoutAuth`](request_context::WithoutAuth), requests
 /// with an `Authorization` header or a [`WithCredential`] of their own, and requests to origins that are not on the list.
 ///
+/// A body that can't be sent again costs the caller the 401, after the refresh; where the refresh fails, its error takes
+/// the 401's place, since it says more.
+///
 /// A credential that was obtained just now may come too early for a server whose clock is behind. Where the layer below
 /// says so ([`Verdict::NotYetValid`]), the request is sent once more shortly, and nothing is refreshed.
 ///
@@ -77,6 +80,9 @@ impl<C: Renewable> RefreshMiddleware<C> {
 
     /// Whether the layer puts the credential on the request itself and takes each 401 as a refusal. Default: no,
     /// an auth layer below does both.
+    ///
+    /// A header of the caller's own stays, as far as it is the credential's. Where that is another than `Authorization`, it is
+    /// known only from the credential, so such a request still waits for a refresh, and fails with the session.
     pub fn apply_credential(mut self, applies: bool) -> Self {
         self.applies = applies;
         self

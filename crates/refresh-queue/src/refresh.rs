@@ -9,7 +9,8 @@ use request_context::{BoxError, without_url};
 use crate::Renewable;
 
 /// Renews a credential. Of one session's refreshes only one at a time counts. Another may still run to its end that a login
-/// or logout has overtaken, or that was given up because its runtime stood still.
+/// or logout has overtaken, or that was given up because its runtime stood still; what that one brings counts if no other
+/// has begun.
 ///
 /// A closure will do:
 ///

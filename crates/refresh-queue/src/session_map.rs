@@ -109,7 +109,7 @@ impl<K: Hash + Eq + Clone, C: Renewable> SessionMap<K, C> {
             return first.clone();
         }
         if sessions.closed {
-            made.begin_to_close();
+            made.close_unused();
         }
         sessions.queues.put(key.clone(), made.clone());
         made

@@ -12,15 +12,14 @@ use crate::limits::Limits;
 use crate::present::Present;
 use crate::restraint::Restraint;
 use crate::{RefreshFailure, SessionStatus};
-use flight::Flight;
+use flight::Flights;
 
 /// What one session is like, and whether it is being refreshed.
 pub(crate) struct State<C> {
     limits: Limits,
     version: Version,
     session: Session<C>,
-    flight: Option<Flight>,
-    flights: u64,
+    flights: Flights,
     restraint: Restraint,
     closed: bool,
 }
@@ -38,8 +37,7 @@ impl<C> State<C> {
             limits,
             version: Version::default(),
             session: Session::Unknown,
-            flight: None,
-            flights: 0,
+            flights: Flights::default(),
             restraint: Restraint::default(),
             closed: false,
         }
@@ -48,7 +46,7 @@ impl<C> State<C> {
     /// The credential that can be used without waiting and without a word to the queue.
     pub(crate) fn at_hand(&self, wall: SystemTime) -> Option<Versioned> {
         let present = self.fresh(wall)?;
-        let is_due = present.is_due(wall) && self.flight.is_none();
+        let is_due = present.is_due(wall) && !self.flights.is_under_way();
         (!is_due).then(|| present.versioned.clone())
     }
 
@@ -70,7 +68,7 @@ impl<C> State<C> {
                 .then(|| Arc::clone(&present.renewable));
             return self.use_or_start_ahead(meanwhile, stale, now);
         }
-        if let Some(flight) = &mut self.flight {
+        if let Some(flight) = self.flights.under_way_mut() {
             if !flight.join(&self.limits) {
                 return self.make_do(RefreshFailure::WaitersFull, need, now);
             }
@@ -82,7 +80,7 @@ impl<C> State<C> {
             return self.make_do(obstacle, need, now);
         }
         self.note_refusal(need);
-        let flight = self.start(1, now);
+        let flight = self.flights.start(1, now.elapsed);
         let stale = self.current().cloned();
         Decision::Start { flight, stale }
     }
@@ -95,8 +93,8 @@ impl<C> State<C> {
         now: Now,
     ) -> Decision<C> {
         match due {
-            Some(stale) if self.flight.is_none() && self.obstacle(now).is_none() => {
-                let flight = self.start(0, now);
+            Some(stale) if !self.flights.is_under_way() && self.obstacle(now).is_none() => {
+                let flight = self.flights.start(0, now.elapsed);
                 Decision::StartAhead {
                     flight,
                     stale,
@@ -119,7 +117,7 @@ impl<C> State<C> {
 
     /// A waiter of this flight went away.
     pub(crate) fn leave(&mut self, id: FlightId) {
-        if let Some(flight) = &mut self.flight
+        if let Some(flight) = self.flights.under_way_mut()
             && flight.id == id
         {
             flight.leave();
@@ -133,7 +131,7 @@ impl<C> State<C> {
         landing: Result<Fresh<C>, Mishap>,
         now: Now,
     ) -> Option<Outcome> {
-        self.flight.take_if(|flight| flight.id == id)?;
+        self.flights.land(id)?;
         Some(match landing {
             Ok(fresh) => {
                 self.restraint.succeeded(now.elapsed);
@@ -156,23 +154,26 @@ impl<C> State<C> {
     /// Gives up a refresh whose own timer should have ended it, because its runtime stands still or its thread is
     /// blocked. It returns what its waiters get.
     pub(crate) fn give_up_overdue(&mut self, now: Now) -> Option<Outcome> {
-        let flight = self.flight.as_ref()?;
+        let flight = self.flights.under_way()?;
         let over = flight.over(&self.limits);
         if now.elapsed < over {
             return None;
         }
+        let id = flight.id;
         let timed_out = Mishap::Failed(RefreshFailure::TimedOut);
         // Its backoff began when it should have ended, not when someone came by.
         let then = Now {
             elapsed: over,
             ..now
         };
-        self.land(flight.id, Err(timed_out), then)
+        let outcome = self.land(id, Err(timed_out), then);
+        self.flights.give_up(id);
+        outcome
     }
 
     /// How long to wait for the refresh under way before it is [given up](Self::give_up_overdue).
     pub(crate) fn patience(&self, now: Now) -> Option<Duration> {
-        let flight = self.flight.as_ref()?;
+        let flight = self.flights.under_way()?;
         Some(flight.over(&self.limits).saturating_sub(now.elapsed))
     }
 
@@ -196,7 +197,7 @@ impl<C> State<C> {
         let before = self.principal().cloned();
         let versioned = self.install(fresh, wall, Present::new);
         self.restraint = Restraint::default();
-        self.flight.take()?;
+        self.flights.overtake()?;
         Some(if others(before.as_ref(), versioned.principal()) {
             Err(SessionEnded::signed_out().into())
         } else {
@@ -209,7 +210,7 @@ impl<C> State<C> {
         let ended = SessionEnded::signed_out();
         self.session = Session::Ended(ended.clone());
         self.restraint.forget_failures();
-        self.flight.take()?;
+        self.flights.overtake()?;
         Some(Err(ended.into()))
     }
 
@@ -219,12 +220,12 @@ impl<C> State<C> {
     }
 
     pub(crate) fn is_refreshing(&self) -> bool {
-        self.flight.is_some()
+        self.flights.is_under_way()
     }
 
     pub(crate) fn status(&self) -> SessionStatus {
         match &self.session {
-            _ if self.flight.is_some() => SessionStatus::Refreshing,
+            _ if self.flights.is_under_way() => SessionStatus::Refreshing,
             Session::Unknown => SessionStatus::Unknown,
             Session::Present(present) => SessionStatus::SignedIn {
                 principal: present.versioned.principal().cloned(),
@@ -268,13 +269,6 @@ impl<C> State<C> {
             return Some(RefreshFailure::Closed);
         }
         self.restraint.obstacle(&self.limits, now.elapsed)
-    }
-
-    fn start(&mut self, waiters: usize, now: Now) -> FlightId {
-        self.flights += 1;
-        let id = FlightId::new(self.flights);
-        self.flight = Some(Flight::new(id, waiters, now.elapsed));
-        id
     }
 
     fn install(

@@ -3,13 +3,15 @@
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use auth_middleware::{AuthMiddleware, Bearer};
+use auth_middleware::{ApiKey, AuthMiddleware, Basic, Bearer, Custom};
 use cancel::{CancelMiddleware, CancelOn, Deadline};
 use error_map::ErrorMapMiddleware;
 use facade::{BearerTokens, CallOptions, CancellationToken, Place, RefreshError, RefreshQueue};
 use http::Extensions;
 use refresh_queue::RefreshMiddleware;
-use request_context::{Call, Credential, Origin, OriginAllowList, Principal, Replay};
+use request_context::{
+    Call, Credential, Origin, OriginAllowList, Principal, Replay, WithCredential,
+};
 use reqwest::{Method, Request, Response};
 use reqwest_middleware::{Middleware, Next, Result};
 use stack_tests::{builder, soon};
@@ -83,6 +85,39 @@ async fn no_token_in_the_programs_hands_is_shown() {
     let builder = RefreshQueue::builder(refresher);
     let current = planted.queue.current().unwrap();
     shown.value("queue builder", &builder.credential(current));
+    shown.assert_no_leak();
+}
+
+#[test]
+fn no_credential_that_never_changes_is_shown() {
+    let mut shown = Shown::default();
+    let origin: Origin = "https://api.test".parse().unwrap();
+    let basic = Basic::new("ada", "hunter2-password").unwrap();
+    shown.value("basic", &basic);
+    shown.value("its header", &basic.header().unwrap());
+    shown.value("basic layer", &AuthMiddleware::fixed(basic, origin.clone()));
+    let key = ApiKey::header("x-api-key", "hunter2-key").unwrap();
+    shown.value("key", &key);
+    shown.value("its header", &key.header().unwrap());
+    shown.value("key layer", &AuthMiddleware::fixed(key, origin.clone()));
+    let query = ApiKey::query("key", "hunter2-key");
+    shown.value("query key", &query);
+    shown.value("query layer", &AuthMiddleware::fixed(query, origin));
+    let secret = "hunter2-secret".to_owned();
+    let signing = Custom::new(move |request| {
+        let value = secret.as_str().try_into()?;
+        request.headers_mut().insert("x-signature", value);
+        Ok(())
+    });
+    shown.value("custom", &signing);
+    shown.value("with", &WithCredential::new(signing));
+    let colon = Basic::new("hunter2:", "hunter2-password").unwrap_err();
+    shown.error("basic", &colon);
+    shown.error(
+        "key",
+        &ApiKey::header("x-api-key", "hunter2\n").unwrap_err(),
+    );
+    shown.error("key", &ApiKey::header("hunter2 hunter2", "1").unwrap_err());
     shown.assert_no_leak();
 }
 

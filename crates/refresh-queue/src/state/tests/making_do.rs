@@ -114,6 +114,34 @@ fn a_refresh_that_its_own_timer_did_not_end_is_given_up_a_second_later() {
     assert_eq!(state.name(), Some("new"));
 }
 
+/// It may have spent the refresh token, and the next one would send that again.
+#[test]
+fn a_refresh_that_lands_after_it_was_given_up_counts_until_another_begins() {
+    let mut state = state();
+    let late = started(state.usable(0));
+    state.give_up_overdue(at(31)).unwrap().unwrap_err();
+    state.succeed(late, token("late"), 32).unwrap().unwrap();
+    assert_eq!(state.name(), Some("late"));
+    assert!(state.succeed(late, token("twice"), 33).is_none());
+}
+
+#[test]
+fn a_refresh_that_lands_after_it_was_given_up_undoes_no_login_and_no_logout() {
+    let mut state = state();
+    let late = started(state.usable(0));
+    state.give_up_overdue(at(31)).unwrap().unwrap_err();
+    state.set(token("login").into(), at(31).wall);
+    assert!(state.succeed(late, token("late"), 32).is_none());
+    assert_eq!(state.name(), Some("login"));
+
+    let login = used(state.usable(32));
+    let late = started(state.newer_than(&login, 32));
+    state.give_up_overdue(at(63)).unwrap().unwrap_err();
+    assert!(state.clear().is_none());
+    assert!(state.succeed(late, token("late"), 64).is_none());
+    assert_eq!(state.name(), None);
+}
+
 #[test]
 fn a_refresh_that_is_found_dead_much_later_has_had_its_backoff_already() {
     let mut state = state();
