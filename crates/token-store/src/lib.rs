@@ -36,15 +36,20 @@
 //! refresh queue needs no store: the queue remembers the credential.
 
 mod error;
+mod json;
 mod memory;
+mod refresh_mark;
 mod session_id;
 mod store;
+mod stored_tokens;
 mod token_set;
 
-pub use error::StoreError;
+pub use error::{InvalidTokens, StoreError};
 pub use memory::MemoryStore;
+pub use refresh_mark::RefreshMark;
 pub use session_id::SessionId;
 pub use store::{LockedStore, TokenStore};
+pub use stored_tokens::StoredTokens;
 pub use token_set::TokenSet;
 
 /// The type that tokens are held in, and the trait that shows one.

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use tokio::sync::{Mutex, OwnedMutexGuard};
 use tokio::time::timeout;
 
-use crate::{LockedStore, StoreError, TokenSet, TokenStore};
+use crate::{LockedStore, RefreshMark, StoreError, StoredTokens, TokenSet, TokenStore};
 
 const LOCK_TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -20,7 +20,7 @@ pub struct MemoryStore {
 }
 
 #[derive(Clone, Debug, Default)]
-struct Tokens(Arc<RwLock<Option<TokenSet>>>);
+struct Tokens(Arc<RwLock<Option<StoredTokens>>>);
 
 impl MemoryStore {
     /// A store in which nobody is signed in yet.
@@ -49,7 +49,7 @@ impl Default for MemoryStore {
 impl From<TokenSet> for MemoryStore {
     fn from(tokens: TokenSet) -> Self {
         let store = Self::new();
-        store.tokens.replace(Some(tokens));
+        store.tokens.replace(Some(StoredTokens::new(tokens)));
         store
     }
 }
@@ -57,7 +57,7 @@ impl From<TokenSet> for MemoryStore {
 #[async_trait]
 impl TokenStore for MemoryStore {
     async fn load(&self) -> Result<Option<TokenSet>, StoreError> {
-        Ok(self.tokens.read())
+        Ok(self.tokens.read().map(StoredTokens::into_tokens))
     }
 
     async fn lock(&self) -> Result<Box<dyn LockedStore>, StoreError> {
@@ -81,12 +81,18 @@ struct LockedMemory {
 
 #[async_trait]
 impl LockedStore for LockedMemory {
-    async fn load(&mut self) -> Result<Option<TokenSet>, StoreError> {
+    async fn load(&mut self) -> Result<Option<StoredTokens>, StoreError> {
         Ok(self.tokens.read())
     }
 
+    async fn mark(&mut self, mark: RefreshMark) -> Result<(), StoreError> {
+        let marked = self.tokens.read().map(|stored| stored.mark(mark));
+        self.tokens.replace(marked);
+        Ok(())
+    }
+
     async fn save(&mut self, tokens: TokenSet) -> Result<(), StoreError> {
-        self.tokens.replace(Some(tokens));
+        self.tokens.replace(Some(StoredTokens::new(tokens)));
         Ok(())
     }
 
@@ -97,14 +103,14 @@ impl LockedStore for LockedMemory {
 }
 
 impl Tokens {
-    fn read(&self) -> Option<TokenSet> {
+    fn read(&self) -> Option<StoredTokens> {
         self.0
             .read()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
     }
 
-    fn replace(&self, tokens: Option<TokenSet>) {
+    fn replace(&self, tokens: Option<StoredTokens>) {
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = tokens;
     }
 }

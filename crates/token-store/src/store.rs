@@ -1,12 +1,14 @@
 //! What every token store can do.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 
-use crate::{StoreError, TokenSet};
+use crate::{RefreshMark, StoreError, StoredTokens, TokenSet};
 
 /// Keeps one session's tokens. Reading is free, writing needs the lock.
 #[async_trait]
-pub trait TokenStore: Send + Sync {
+pub trait TokenStore: Send + Sync + 'static {
     /// The tokens as they are now, or none when nobody is signed in.
     ///
     /// # Errors
@@ -27,14 +29,29 @@ pub trait TokenStore: Send + Sync {
 }
 
 /// A token store whose lock we hold. Dropping it gives the lock back.
+///
+/// # Cancel safety
+///
+/// A write whose future is dropped happens or doesn't, never by half, and the lock is held until it is over.
 #[async_trait]
 pub trait LockedStore: Send {
-    /// The tokens as they are now: another holder may have changed them while we waited for the lock.
+    /// The tokens as they are now, since another holder may have changed them while we waited for the lock; and the mark
+    /// of a refresh that began and was never seen to end.
     ///
     /// # Errors
     ///
     /// [`StoreError`] when the store can't be read.
-    async fn load(&mut self) -> Result<Option<TokenSet>, StoreError>;
+    async fn load(&mut self) -> Result<Option<StoredTokens>, StoreError>;
+
+    /// Notes that a refresh token is about to be sent, and keeps the tokens as they are. [`save`](Self::save) and
+    /// [`clear`](Self::clear) remove the note. One that is still there for whoever comes next tells of a crash: the token
+    /// may be spent.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] when it could not be written. Then the refresh token must not be sent: what comes back could not be
+    /// kept either.
+    async fn mark(&mut self, mark: RefreshMark) -> Result<(), StoreError>;
 
     /// Replaces the tokens. They are safe once this returns.
     ///
@@ -49,4 +66,15 @@ pub trait LockedStore: Send {
     ///
     /// [`StoreError`] when they could not be removed.
     async fn clear(&mut self) -> Result<(), StoreError>;
+}
+
+#[async_trait]
+impl<S: TokenStore + ?Sized> TokenStore for Arc<S> {
+    async fn load(&self) -> Result<Option<TokenSet>, StoreError> {
+        (**self).load().await
+    }
+
+    async fn lock(&self) -> Result<Box<dyn LockedStore>, StoreError> {
+        (**self).lock().await
+    }
 }

@@ -1,20 +1,27 @@
 //! The tokens of one session.
 
-use std::time::SystemTime;
+use std::fmt;
+use std::time::{Duration, SystemTime};
 
 use secrecy::SecretString;
+use serde_json::Value;
 
-use crate::SessionId;
+use crate::json::{self, Members};
+use crate::{InvalidTokens, SessionId};
 
 /// The tokens of one session, as a token endpoint hands them out (RFC 6749 §5.1).
 ///
-/// Its `Debug` shows no token.
-#[derive(Clone, Debug)]
+/// Its `Debug` shows no token. It can't be serialized: what keeps tokens does so through
+/// [`StoredTokens`](crate::StoredTokens).
+#[derive(Clone)]
 pub struct TokenSet {
-    access_token: SecretString,
-    refresh_token: Option<SecretString>,
-    expires_at: Option<SystemTime>,
-    session: SessionId,
+    pub(crate) access_token: SecretString,
+    pub(crate) refresh_token: Option<SecretString>,
+    pub(crate) token_type: String,
+    pub(crate) expires_at: Option<SystemTime>,
+    pub(crate) scope: Option<String>,
+    pub(crate) members: Members,
+    pub(crate) session: SessionId,
 }
 
 impl TokenSet {
@@ -23,20 +30,43 @@ impl TokenSet {
         Self {
             access_token: access_token.into(),
             refresh_token: None,
+            token_type: "Bearer".to_owned(),
             expires_at: None,
+            scope: None,
+            members: Members::default(),
             session: SessionId::random(),
         }
+    }
+
+    /// Reads what a token endpoint answered at this moment: the tokens of a new sign-in. `expires_in` counts from then.
+    ///
+    /// It is lenient where servers are sloppy: numbers may be in quotes, the scope may be a list, and a missing
+    /// `token_type` is `Bearer`. Members it does not know are kept.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidTokens`] when it is no such answer. It shows nothing of it.
+    pub fn from_json(json: &[u8], issued_at: SystemTime) -> Result<Self, InvalidTokens> {
+        json::parse(json, issued_at).map(|parsed| parsed.into_stored().into_tokens())
     }
 
     /// The tokens that a refresh brought: the session goes on, and so does the refresh token unless a new one is
     /// set (RFC 6749 §6).
     #[must_use]
     pub fn renewed(&self, access_token: impl Into<SecretString>) -> Self {
+        self.succeeded_by(Self::new(access_token))
+    }
+
+    /// What the session has after a refresh that was answered with these: they take the place of the former ones, and
+    /// what the answer leaves out goes on, the refresh token (RFC 6749 §6), the scope (§5.1) and the session among it.
+    #[must_use]
+    pub fn succeeded_by(&self, answer: Self) -> Self {
         Self {
-            access_token: access_token.into(),
-            refresh_token: self.refresh_token.clone(),
-            expires_at: None,
+            refresh_token: answer.refresh_token.or_else(|| self.refresh_token.clone()),
+            scope: answer.scope.or_else(|| self.scope.clone()),
+            members: self.members.succeeded_by(answer.members),
             session: self.session.clone(),
+            ..answer
         }
     }
 
@@ -51,6 +81,34 @@ impl TokenSet {
     #[must_use]
     pub fn expires_at(mut self, at: SystemTime) -> Self {
         self.expires_at = Some(at);
+        self
+    }
+
+    /// Sets the token type. Default: `Bearer`.
+    #[must_use]
+    pub fn token_type(mut self, token_type: impl Into<String>) -> Self {
+        self.token_type = token_type.into();
+        self
+    }
+
+    /// Sets the scopes granted, separated by spaces (RFC 6749 §3.3).
+    #[must_use]
+    pub fn scope(mut self, scope: impl Into<String>) -> Self {
+        self.scope = Some(scope.into());
+        self
+    }
+
+    /// Sets which sign-in the tokens descend from. Default: one of their own.
+    #[must_use]
+    pub fn in_session(mut self, session: impl Into<SessionId>) -> Self {
+        self.session = session.into();
+        self
+    }
+
+    /// Sets a further member, as token endpoints answer some: an `id_token` for example. No `Debug` shows it.
+    #[must_use]
+    pub fn with_member(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.members.insert(name.into(), value.into());
         self
     }
 
@@ -69,6 +127,21 @@ impl TokenSet {
         self.expires_at
     }
 
+    /// The token type: how the access token goes on a request.
+    pub fn scheme(&self) -> &str {
+        &self.token_type
+    }
+
+    /// The scopes granted; none if the answers told none.
+    pub fn scopes(&self) -> impl Iterator<Item = &str> {
+        self.scope.iter().flat_map(|scope| scope.split_whitespace())
+    }
+
+    /// A further member of the endpoint's answer.
+    pub fn member(&self, name: &str) -> Option<&Value> {
+        self.members.value(name)
+    }
+
     /// Which sign-in these tokens descend from.
     pub fn session(&self) -> &SessionId {
         &self.session
@@ -76,7 +149,26 @@ impl TokenSet {
 
     /// Whether the access token has expired by now; one without a known expiry never has.
     pub fn is_expired(&self, now: SystemTime) -> bool {
-        self.expires_at.is_some_and(|at| at <= now)
+        self.expires_within(now, Duration::ZERO)
+    }
+
+    /// Whether the access token has expired by now, or will have this much later: for clocks that differ, and for
+    /// requests that take a while.
+    pub fn expires_within(&self, now: SystemTime, leeway: Duration) -> bool {
+        let Some(at) = self.expires_at else {
+            return false;
+        };
+        now.checked_add(leeway).is_none_or(|by| at <= by)
+    }
+}
+
+impl fmt::Debug for TokenSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokenSet")
+            .field("session", &self.session)
+            .field("expires_at", &self.expires_at)
+            .field("has_refresh_token", &self.refresh_token.is_some())
+            .finish_non_exhaustive()
     }
 }
 

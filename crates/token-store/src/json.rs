@@ -1,0 +1,150 @@
+//! Tokens as JSON: what token endpoints answer (RFC 6749 §5.1), and what a store keeps, which is the same and a little more.
+
+use std::fmt;
+use std::time::{Duration, SystemTime};
+
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Map, Value};
+
+use crate::{InvalidTokens, RefreshMark, StoredTokens, TokenSet};
+
+/// Members that we have no field for. They may be secrets, so no `Debug` shows them.
+#[derive(Clone, Default)]
+pub(crate) struct Members(Map<String, Value>);
+
+impl Members {
+    pub(crate) fn value(&self, name: &str) -> Option<&Value> {
+        self.0.get(name)
+    }
+
+    pub(crate) fn insert(&mut self, name: String, value: Value) {
+        self.0.insert(name, value);
+    }
+
+    pub(crate) fn succeeded_by(&self, answer: Self) -> Self {
+        let mut members = self.0.clone();
+        members.extend(answer.0);
+        Self(members)
+    }
+}
+
+impl fmt::Debug for Members {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Members(..)")
+    }
+}
+
+/// What was read, and whether it told which session it is of.
+pub(crate) struct Parsed {
+    stored: StoredTokens,
+    pub(crate) has_session: bool,
+}
+
+impl Parsed {
+    pub(crate) fn into_stored(self) -> StoredTokens {
+        self.stored
+    }
+}
+
+/// Reads tokens. An `expires_in` counts from this moment.
+pub(crate) fn parse(json: &[u8], issued_at: SystemTime) -> Result<Parsed, InvalidTokens> {
+    let mut members: Map<String, Value> =
+        serde_json::from_slice(json).map_err(|error| InvalidTokens::not_json(&error))?;
+    let access_token =
+        text(&mut members, "access_token")?.ok_or(InvalidTokens::Member("access_token"))?;
+    let mut tokens = TokenSet::new(access_token);
+    tokens.refresh_token = text(&mut members, "refresh_token")?.map(SecretString::from);
+    if let Some(token_type) = text(&mut members, "token_type")? {
+        tokens.token_type = token_type;
+    }
+    tokens.scope = scope(&mut members)?;
+    let expires_in = seconds(&mut members, "expires_in")?;
+    let expires_at = seconds(&mut members, "expires_at")?;
+    tokens.expires_at = match (expires_at, expires_in) {
+        (Some(at), _) => SystemTime::UNIX_EPOCH.checked_add(at),
+        (None, Some(after)) => issued_at.checked_add(after),
+        (None, None) => None,
+    };
+    let session = text(&mut members, "session")?;
+    let has_session = session.is_some();
+    if let Some(session) = session {
+        tokens.session = session.as_str().into();
+    }
+    let mark = text(&mut members, "refresh_under_way_sha256")?;
+    tokens.members = Members(members);
+    let mut stored = StoredTokens::new(tokens);
+    if let Some(sha256) = mark {
+        stored = stored.mark(RefreshMark::from_sha256(sha256));
+    }
+    Ok(Parsed {
+        stored,
+        has_session,
+    })
+}
+
+/// Writes tokens, so that [`parse`] reads the same.
+pub(crate) fn print(stored: &StoredTokens) -> SecretString {
+    let tokens = stored.tokens();
+    let mut members = tokens.members.0.clone();
+    let mut put = |name: &str, value: Value| members.insert(name.to_owned(), value);
+    put("access_token", tokens.access_token.expose_secret().into());
+    if let Some(refresh_token) = &tokens.refresh_token {
+        put("refresh_token", refresh_token.expose_secret().into());
+    }
+    put("token_type", tokens.token_type.as_str().into());
+    if let Some(scope) = &tokens.scope {
+        put("scope", scope.as_str().into());
+    }
+    if let Some(at) = tokens.expires_at {
+        let since_epoch = at.duration_since(SystemTime::UNIX_EPOCH);
+        put(
+            "expires_at",
+            since_epoch.unwrap_or_default().as_secs().into(),
+        );
+    }
+    put("session", tokens.session.as_str().into());
+    if let Some(mark) = stored.refresh_mark() {
+        put("refresh_under_way_sha256", mark.sha256().into());
+    }
+    Value::Object(members).to_string().into()
+}
+
+/// Takes a text out; an empty one and `null` are none.
+fn text(
+    members: &mut Map<String, Value>,
+    name: &'static str,
+) -> Result<Option<String>, InvalidTokens> {
+    match members.remove(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text).filter(|text| !text.is_empty())),
+        Some(_) => Err(InvalidTokens::Member(name)),
+    }
+}
+
+/// Takes the scope out. Some servers answer a list.
+fn scope(members: &mut Map<String, Value>) -> Result<Option<String>, InvalidTokens> {
+    let Some(Value::Array(list)) = members.get("scope") else {
+        return text(members, "scope");
+    };
+    let scopes: Option<Vec<&str>> = list.iter().map(Value::as_str).collect();
+    let scope = scopes.ok_or(InvalidTokens::Member("scope"))?.join(" ");
+    members.remove("scope");
+    Ok(Some(scope))
+}
+
+/// Takes a number of seconds out. Some servers put it in quotes.
+fn seconds(
+    members: &mut Map<String, Value>,
+    name: &'static str,
+) -> Result<Option<Duration>, InvalidTokens> {
+    let number = match members.remove(name) {
+        None | Some(Value::Null) => return Ok(None),
+        Some(Value::Number(number)) => number.as_f64(),
+        Some(Value::String(digits)) => digits.trim().parse().ok(),
+        Some(_) => None,
+    };
+    let seconds = number.ok_or(InvalidTokens::Member(name))?;
+    // Negative is over already, and past the end of time is never.
+    let seconds = Duration::try_from_secs_f64(seconds.max(0.0)).unwrap_or(Duration::MAX);
+    Ok(Some(seconds))
+}
