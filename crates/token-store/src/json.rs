@@ -1,38 +1,15 @@
 //! Tokens as JSON: what token endpoints answer (RFC 6749 §5.1), and what a store keeps, which is the same and a little more.
 
-use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value};
 
+use crate::members::Members;
 use crate::{InvalidTokens, RefreshMark, StoredTokens, TokenSet};
 
-/// Members that we have no field for. They may be secrets, so no `Debug` shows them.
-#[derive(Clone, Default)]
-pub(crate) struct Members(Map<String, Value>);
-
-impl Members {
-    pub(crate) fn value(&self, name: &str) -> Option<&Value> {
-        self.0.get(name)
-    }
-
-    pub(crate) fn insert(&mut self, name: String, value: Value) {
-        self.0.insert(name, value);
-    }
-
-    pub(crate) fn succeeded_by(&self, answer: Self) -> Self {
-        let mut members = self.0.clone();
-        members.extend(answer.0);
-        Self(members)
-    }
-}
-
-impl fmt::Debug for Members {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Members(..)")
-    }
-}
+/// How much longer the mark of a refresh makes a text.
+pub(crate) const MARK_LENGTH: usize = r#","refresh_under_way_sha256":"""#.len() + 64;
 
 /// What was read, and whether it told which session it is of.
 pub(crate) struct Parsed {
@@ -46,10 +23,25 @@ impl Parsed {
     }
 }
 
-/// Reads tokens. An `expires_in` counts from this moment.
+/// Reads what a token endpoint answered: the tokens of a new sign-in, whatever it may mean by members that are named like
+/// ours.
+pub(crate) fn parse_answer(json: &[u8], issued_at: SystemTime) -> Result<TokenSet, InvalidTokens> {
+    let mut members = object(json)?;
+    members.remove("session");
+    members.remove("refresh_under_way_sha256");
+    Ok(read(members, issued_at)?.into_stored().into_tokens())
+}
+
+/// Reads what a store keeps. An `expires_in` counts from this moment.
 pub(crate) fn parse(json: &[u8], issued_at: SystemTime) -> Result<Parsed, InvalidTokens> {
-    let mut members: Map<String, Value> =
-        serde_json::from_slice(json).map_err(|error| InvalidTokens::not_json(&error))?;
+    read(object(json)?, issued_at)
+}
+
+fn object(json: &[u8]) -> Result<Map<String, Value>, InvalidTokens> {
+    serde_json::from_slice(json).map_err(|error| InvalidTokens::not_json(&error))
+}
+
+fn read(mut members: Map<String, Value>, issued_at: SystemTime) -> Result<Parsed, InvalidTokens> {
     let access_token =
         text(&mut members, "access_token")?.ok_or(InvalidTokens::Member("access_token"))?;
     let mut tokens = TokenSet::new(access_token);
@@ -71,7 +63,7 @@ pub(crate) fn parse(json: &[u8], issued_at: SystemTime) -> Result<Parsed, Invali
         tokens.session = session.as_str().into();
     }
     let mark = text(&mut members, "refresh_under_way_sha256")?;
-    tokens.members = Members(members);
+    tokens.members = Members::left_over(members);
     let mut stored = StoredTokens::new(tokens);
     if let Some(sha256) = mark {
         stored = stored.mark(RefreshMark::from_sha256(sha256));
@@ -85,7 +77,7 @@ pub(crate) fn parse(json: &[u8], issued_at: SystemTime) -> Result<Parsed, Invali
 /// Writes tokens, so that [`parse`] reads the same.
 pub(crate) fn print(stored: &StoredTokens) -> SecretString {
     let tokens = stored.tokens();
-    let mut members = tokens.members.0.clone();
+    let mut members = tokens.members.to_map();
     let mut put = |name: &str, value: Value| members.insert(name.to_owned(), value);
     put("access_token", tokens.access_token.expose_secret().into());
     if let Some(refresh_token) = &tokens.refresh_token {
@@ -129,7 +121,7 @@ fn scope(members: &mut Map<String, Value>) -> Result<Option<String>, InvalidToke
     let scopes: Option<Vec<&str>> = list.iter().map(Value::as_str).collect();
     let scope = scopes.ok_or(InvalidTokens::Member("scope"))?.join(" ");
     members.remove("scope");
-    Ok(Some(scope))
+    Ok(Some(scope).filter(|scope| !scope.is_empty()))
 }
 
 /// Takes a number of seconds out. Some servers put it in quotes.
@@ -143,8 +135,13 @@ fn seconds(
         Some(Value::String(digits)) => digits.trim().parse().ok(),
         Some(_) => None,
     };
-    let seconds = number.ok_or(InvalidTokens::Member(name))?;
-    // Negative is over already, and past the end of time is never.
+    let seconds = number
+        .filter(|seconds: &f64| seconds.is_finite())
+        .ok_or(InvalidTokens::Member(name))?;
+    // Below zero is over already, and past the end of time is never.
     let seconds = Duration::try_from_secs_f64(seconds.max(0.0)).unwrap_or(Duration::MAX);
     Ok(Some(seconds))
 }
+
+#[cfg(test)]
+mod tests;

@@ -35,16 +35,35 @@
 //! When tokens have to be found again by another part of the program. A program that keeps one session in one
 //! refresh queue needs no store: the queue remembers the credential.
 
+mod advisory_lock;
+mod blocking;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 mod error;
+mod exclusive;
+mod exposure;
+mod file;
+mod invalid_tokens;
 mod json;
+#[cfg(feature = "keyring")]
+mod keyring;
+mod lock_wait;
+mod members;
 mod memory;
+mod private;
 mod refresh_mark;
 mod session_id;
+mod steps;
 mod store;
 mod stored_tokens;
 mod token_set;
 
-pub use error::{InvalidTokens, StoreError};
+pub use error::StoreError;
+pub use exposure::Exposure;
+pub use file::FileStore;
+pub use invalid_tokens::InvalidTokens;
+#[cfg(feature = "keyring")]
+pub use keyring::KeyringStore;
 pub use memory::MemoryStore;
 pub use refresh_mark::RefreshMark;
 pub use session_id::SessionId;

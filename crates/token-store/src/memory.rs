@@ -7,9 +7,8 @@ use async_trait::async_trait;
 use tokio::sync::{Mutex, OwnedMutexGuard};
 use tokio::time::timeout;
 
+use crate::lock_wait::LOCK_TIMEOUT;
 use crate::{LockedStore, RefreshMark, StoreError, StoredTokens, TokenSet, TokenStore};
-
-const LOCK_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Tokens in memory, gone with the program. Clones share them.
 #[derive(Clone, Debug)]
@@ -32,7 +31,7 @@ impl MemoryStore {
         }
     }
 
-    /// Sets how long to wait for the lock before giving up. Default: 30 seconds.
+    /// Sets how long to wait for the lock before giving up. Default: 15 seconds.
     #[must_use]
     pub fn lock_timeout(mut self, limit: Duration) -> Self {
         self.lock_timeout = limit;

@@ -6,7 +6,8 @@ use std::time::{Duration, SystemTime};
 use secrecy::SecretString;
 use serde_json::Value;
 
-use crate::json::{self, Members};
+use crate::json;
+use crate::members::Members;
 use crate::{InvalidTokens, SessionId};
 
 /// The tokens of one session, as a token endpoint hands them out (RFC 6749 §5.1).
@@ -47,7 +48,7 @@ impl TokenSet {
     ///
     /// [`InvalidTokens`] when it is no such answer. It shows nothing of it.
     pub fn from_json(json: &[u8], issued_at: SystemTime) -> Result<Self, InvalidTokens> {
-        json::parse(json, issued_at).map(|parsed| parsed.into_stored().into_tokens())
+        json::parse_answer(json, issued_at)
     }
 
     /// The tokens that a refresh brought: the session goes on, and so does the refresh token unless a new one is
@@ -106,6 +107,8 @@ impl TokenSet {
     }
 
     /// Sets a further member, as token endpoints answer some: an `id_token` for example. No `Debug` shows it.
+    ///
+    /// The members that have a setter of their own, such as `scope`, are left as they are.
     #[must_use]
     pub fn with_member(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
         self.members.insert(name.into(), value.into());
