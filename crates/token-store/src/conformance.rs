@@ -57,6 +57,7 @@ where
             other: Arc::new(other),
         }
     };
+    locking::a_load_does_not_wait_for_the_lock(&pair().await).await;
     keeping::an_empty_store_holds_nothing(&pair().await).await;
     keeping::what_is_saved_is_loaded(&pair().await).await;
     keeping::a_save_replaces_everything(&pair().await).await;
@@ -65,10 +66,9 @@ where
     marking::a_save_removes_the_mark(&pair().await).await;
     marking::a_clear_removes_the_mark(&pair().await).await;
     locking::the_lock_has_one_holder(&pair().await).await;
-    locking::a_load_does_not_wait_for_the_lock(&pair().await).await;
-    locking::no_update_is_lost(&pair().await).await;
     dropping::a_lock_that_is_not_waited_for_is_not_taken(&pair().await).await;
     dropping::a_dropped_write_is_whole_and_in_order(&pair().await).await;
+    locking::no_update_is_lost(&pair().await).await;
 }
 
 /// Two handles to one store.
@@ -128,10 +128,10 @@ async fn succeed<T>(what: &str, call: impl Future<Output = Result<T, StoreError>
 }
 
 async fn bounded<T>(what: &str, call: impl Future<Output = T>) -> T {
-    match tokio::time::timeout(BOUND, call).await {
-        Ok(value) => value,
-        Err(_) => panic!("broken promise: {what} comes to an end, but it took more than {BOUND:?}"),
-    }
+    let Ok(value) = tokio::time::timeout(BOUND, call).await else {
+        panic!("broken promise: {what} comes to an end, but it took more than {BOUND:?}");
+    };
+    value
 }
 
 /// Polls a future this many times, or to its end, and drops it.

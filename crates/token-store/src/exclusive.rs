@@ -4,13 +4,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use secrecy::ExposeSecret;
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use crate::advisory_lock::AdvisoryLock;
 use crate::blocking::blocking;
 use crate::json::Parsed;
 use crate::steps::{self, Purpose};
-use crate::{LockedStore, RefreshMark, StoreError, StoredTokens, TokenSet};
+use crate::{InvalidTokens, LockedStore, RefreshMark, StoreError, StoredTokens, TokenSet};
 
 /// Where tokens are kept, with calls that block.
 pub(crate) trait Place: Send + 'static {
@@ -85,6 +86,10 @@ impl<P: Place> LockedStore for Exclusive<P> {
     }
 
     async fn save(&mut self, tokens: TokenSet) -> Result<(), StoreError> {
+        if tokens.access().expose_secret().is_empty() {
+            // No load would take them.
+            return Err(StoreError::failed(InvalidTokens::Member("access_token")));
+        }
         self.work(move |place| {
             place.write(&StoredTokens::new(tokens), Purpose::Save)?;
             steps::done("saved", place.lock_path());

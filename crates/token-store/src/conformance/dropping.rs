@@ -6,6 +6,9 @@ use crate::TokenSet;
 /// At how many of its first polls a future is dropped.
 const POLLS: usize = 6;
 
+/// How often what was dropped gets a chance to go on all the same.
+const CHANCES: usize = 20;
+
 pub(super) async fn a_lock_that_is_not_waited_for_is_not_taken(pair: &Pair) {
     for polls in 0..POLLS {
         poll_and_drop(polls, pair.one.lock()).await;
@@ -35,7 +38,8 @@ pub(super) async fn a_dropped_write_is_whole_and_in_order(pair: &Pair) {
         save(&mut *locked, TokenSet::new("former")).await;
         poll_and_drop(polls, locked.save(TokenSet::new("dropped"))).await;
         clear(&mut *locked).await;
-        for _ in 0..POLLS {
+        drop(locked);
+        for _ in 0..CHANCES {
             tokio::task::yield_now().await;
             promise(
                 access(&*pair.one).await.is_none(),
@@ -43,6 +47,7 @@ pub(super) async fn a_dropped_write_is_whole_and_in_order(pair: &Pair) {
             );
         }
 
+        let mut locked = lock(&*pair.one).await;
         save(&mut *locked, TokenSet::new("former")).await;
         poll_and_drop(polls, locked.save(TokenSet::new("dropped"))).await;
         drop(locked);
@@ -52,7 +57,7 @@ pub(super) async fn a_dropped_write_is_whole_and_in_order(pair: &Pair) {
             .is_some_and(|stored| ["former", "dropped"].contains(&plain(stored.tokens()).as_str()));
         promise(whole, "a dropped save happens or doesn't, never by half");
         save(&mut *next, TokenSet::new("next")).await;
-        for _ in 0..POLLS {
+        for _ in 0..CHANCES {
             tokio::task::yield_now().await;
             promise(
                 access(&*pair.one).await.as_deref() == Some("next"),
