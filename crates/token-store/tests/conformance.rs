@@ -1,12 +1,15 @@
 //! The suite of promises, on each store, and on stores that break one of them.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
+#[path = "conformance/breakage.rs"]
+mod breakage;
 #[path = "conformance/broken.rs"]
 mod broken;
 
 use std::any::Any;
 
-use broken::{Breakage, Broken};
+use breakage::Breakage;
+use broken::Broken;
 use token_store::{FileStore, MemoryStore, conformance};
 
 #[tokio::test(start_paused = true)]
@@ -70,7 +73,7 @@ async fn the_suite_has_nothing_against_a_store_that_is_only_wrapped() {
 
 #[tokio::test(start_paused = true)]
 async fn the_suite_notices_each_kind_of_breakage() {
-    for (breakage, sentence) in broken::KINDS {
+    for (breakage, sentence) in breakage::KINDS {
         let complaint = complaint(breakage).await;
         let complaint = complaint.unwrap_or_else(|| panic!("{breakage:?} was not noticed"));
         assert!(complaint.contains(sentence), "{breakage:?}: {complaint}");
