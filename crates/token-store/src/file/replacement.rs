@@ -16,6 +16,7 @@ pub(super) struct Replacement {
     path: PathBuf,
     location: Location,
     purpose: Purpose,
+    in_place: bool,
 }
 
 impl Replacement {
@@ -33,6 +34,7 @@ impl Replacement {
             path,
             location: location.clone(),
             purpose,
+            in_place: false,
         };
         fill(file, content).map_err(StoreError::io("write", &replacement.path))?;
         steps::written("temporary file written", purpose, &location.file());
@@ -41,9 +43,10 @@ impl Replacement {
 
     /// Puts it in its place. An error about the flush of the folder says that it is there, but may not outlive a loss of
     /// power.
-    pub(super) fn put_in_place(self) -> Result<(), StoreError> {
+    pub(super) fn put_in_place(mut self) -> Result<(), StoreError> {
         let file = self.location.file();
         fs::rename(&self.path, &file).map_err(StoreError::io("replace", &file))?;
+        self.in_place = true;
         steps::written("renamed", self.purpose, &file);
         let folder = self.location.folder();
         private::flush_folder(folder).map_err(StoreError::io("flush the folder", folder))
@@ -52,8 +55,9 @@ impl Replacement {
 
 impl Drop for Replacement {
     fn drop(&mut self) {
-        // After a rename it isn't there any more.
-        let _ = fs::remove_file(&self.path);
+        if !self.in_place {
+            let _ = fs::remove_file(&self.path);
+        }
     }
 }
 
