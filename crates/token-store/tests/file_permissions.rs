@@ -138,7 +138,7 @@ async fn a_folder_that_anyone_may_write_to_is_refused_unless_it_is_sticky() {
 async fn a_file_of_another_user_is_refused() {
     let home = Home::new();
     save(&home.store(), tokens(1)).await.unwrap();
-    let owner = 65_534;
+    let owner = 12_345;
     let path = if std::os::unix::fs::chown(home.file(), Some(owner), None).is_ok() {
         home.file()
     } else {
