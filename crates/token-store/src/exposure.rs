@@ -25,6 +25,7 @@ pub enum Exposure {
 
 impl Exposure {
     /// What is wrong with a file of this mode and owner, for the user with this id.
+    #[cfg_attr(not(unix), allow(dead_code, reason = "there are no modes to judge"))]
     pub(crate) fn of_file(mode: u32, owner: u32, user: u32) -> Option<Self> {
         if owner != user {
             return Some(Self::Owner { owner });
@@ -34,6 +35,7 @@ impl Exposure {
     }
 
     /// What is wrong with a folder of this mode.
+    #[cfg_attr(not(unix), allow(dead_code, reason = "there are no modes to judge"))]
     pub(crate) fn of_folder(mode: u32) -> Option<Self> {
         let mode = mode & 0o7777;
         (mode & 0o002 != 0 && mode & 0o1000 == 0).then_some(Self::Folder { mode })
