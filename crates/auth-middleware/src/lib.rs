@@ -113,24 +113,28 @@ mod added_query;
 mod api_key;
 mod basic;
 mod bearer;
-#[cfg(feature = "oauth2")]
-mod bearer_tokens;
 mod challenge;
 mod clock_skew;
 mod custom;
 mod judgement;
 mod middleware;
+#[cfg(feature = "oauth2")]
+mod oauth2;
 mod put_on;
 mod source;
 
 pub use api_key::{ApiKey, InvalidApiKey};
 pub use basic::{Basic, InvalidBasic};
 pub use bearer::{Bearer, InvalidToken};
-#[cfg(feature = "oauth2")]
-pub use bearer_tokens::BearerTokens;
 pub use challenge::{Challenge, Challenges};
 pub use custom::Custom;
 pub use middleware::AuthMiddleware;
+#[cfg(feature = "oauth2")]
+pub use oauth2::{
+    BearerTokens, ClientCredentialsGrant, Grant, InvalidEndpoint, RefreshTokenGrant, RenewalError,
+    Revocation, TokenEndpoint, TokenEndpointBuilder, TokenEndpointError, TokenEndpointErrorKind,
+    TokenTypeHint,
+};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
