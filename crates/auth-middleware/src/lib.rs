@@ -133,7 +133,7 @@ pub use middleware::AuthMiddleware;
 pub use oauth2::{
     BearerTokens, ClientCredentialsGrant, Grant, InvalidEndpoint, RefreshTokenGrant, RenewalError,
     Revocation, TokenEndpoint, TokenEndpointBuilder, TokenEndpointError, TokenEndpointErrorKind,
-    TokenTypeHint,
+    TokenRefresher, TokenTypeHint,
 };
 
 #[cfg(doctest)]

@@ -67,7 +67,7 @@ impl RefreshTokenGrant {
         self
     }
 
-    /// Takes this error code too for the end of the session, `bad_refresh_token` for example, which one large server says.
+    /// Takes this error code too for the end of the session: `bad_refresh_token` for example, which some servers say instead.
     pub fn rejected_by(mut self, code: impl Into<String>) -> Self {
         self.rejections.push(code.into());
         self
