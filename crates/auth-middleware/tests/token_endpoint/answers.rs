@@ -1,5 +1,6 @@
 //! What is made of an answer.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
 use auth_middleware::{
@@ -88,6 +89,18 @@ async fn tokens_are_read_whatever_they_are_called() {
     assert!(tokens.refresh().is_none());
     assert_eq!(tokens.expiry(), Some(now + Duration::from_secs(60)));
     assert_eq!(tokens.member("id_token").unwrap(), "i2");
+}
+
+#[tokio::test]
+async fn an_expiry_counts_from_when_the_request_went_out() {
+    let server = server().await;
+    let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_767_225_600);
+    let asked = AtomicU64::new(0);
+    // Each look at the clock is a minute later than the last.
+    let clock = move || now + Duration::from_secs(60 * asked.fetch_add(1, Ordering::SeqCst));
+    let endpoint = TokenEndpoint::builder(server.url_of("/token"), "cli").clock(clock);
+    let tokens = refresh(endpoint.build().unwrap()).await.unwrap();
+    assert_eq!(tokens.expiry(), Some(now + Duration::from_secs(60)));
 }
 
 #[tokio::test]

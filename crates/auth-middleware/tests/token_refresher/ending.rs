@@ -1,0 +1,60 @@
+//! The end of a session.
+
+use std::error::Error;
+
+use token_store::TokenSet;
+
+use super::scripted::{InvalidGrant, World, failed, rejected};
+use super::{good, over, reason, refresh};
+
+#[tokio::test]
+async fn a_rejection_clears_the_store() {
+    let world = World::with(&over(1)).fail(rejected());
+    let error = refresh(&world.refresher(), None).await.unwrap_err();
+    assert!(error.is_rejected());
+    assert!(error.source().unwrap().is::<InvalidGrant>());
+    assert_eq!(
+        world.happened(),
+        [
+            "load",
+            "lock",
+            "load again",
+            "mark",
+            "exchange a1 r1",
+            "clear",
+            "unlock"
+        ]
+    );
+    assert_eq!(world.stored().await, (None, false));
+}
+
+#[tokio::test]
+async fn a_rejection_is_one_even_if_the_store_can_not_be_cleared() {
+    let world = World::with(&over(1)).fail(rejected());
+    world.breaks("clear");
+    let error = refresh(&world.refresher(), None).await.unwrap_err();
+    assert!(error.is_rejected());
+    assert!(error.source().unwrap().is::<InvalidGrant>());
+    assert_eq!(world.stored().await, (Some("a1 r1".into()), true));
+}
+
+#[tokio::test]
+async fn a_failure_keeps_the_tokens() {
+    let world = World::with(&over(1)).fail(failed()).answer(good(2));
+    let error = refresh(&world.refresher(), None).await.unwrap_err();
+    assert!(!error.is_rejected());
+    assert_eq!(world.stored().await.0, Some("a1 r1".into()));
+    assert!(refresh(&world.refresher(), None).await.is_ok());
+}
+
+#[tokio::test]
+async fn without_a_refresh_token_the_end_of_the_access_token_is_the_end() {
+    let bare = TokenSet::new("a1");
+    let world = World::with(&bare);
+    assert!(refresh(&world.refresher(), None).await.is_ok());
+    let error = refresh(&world.refresher(), Some(&bare)).await.unwrap_err();
+    assert!(error.is_rejected());
+    assert_eq!(reason(&error), "there is no refresh token");
+    assert_eq!(world.happened(), ["load", "load"]);
+    assert_eq!(world.stored().await, (Some("a1 -".into()), false));
+}
