@@ -40,6 +40,36 @@ struct Arguments {
         default_value = "lovelace"
     )]
     password: String,
+
+    /// A client with a secret, which may ask for tokens of its own
+    #[arg(long, value_name = "ID", default_value = "service")]
+    client_id: String,
+
+    /// The secret of that client
+    #[arg(
+        long,
+        value_name = "SECRET",
+        env = "DEMO_API_CLIENT_SECRET",
+        hide_env_values = true,
+        default_value = "babbage"
+    )]
+    client_secret: String,
+
+    /// A client without a secret, such as a program on a user's machine
+    #[arg(long, value_name = "ID", default_value = "cli")]
+    public_client_id: String,
+
+    /// How long an authorization code can be redeemed
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    authorization_code_lifetime: u64,
+
+    /// How long a device waits for its user
+    #[arg(long, value_name = "SECONDS", default_value_t = 600)]
+    device_code_lifetime: u64,
+
+    /// How long a device has to wait between two polls
+    #[arg(long, value_name = "SECONDS", default_value_t = 5)]
+    device_interval: u64,
 }
 
 #[tokio::main]
@@ -49,6 +79,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .token_lifetime(Duration::from_secs(arguments.token_lifetime))
         .reuse_leeway(Duration::from_secs(arguments.reuse_leeway))
         .user(arguments.username, arguments.password)
+        .client(arguments.client_id, arguments.client_secret)
+        .public_client(arguments.public_client_id)
+        .authorization_code_lifetime(Duration::from_secs(arguments.authorization_code_lifetime))
+        .device_code_lifetime(Duration::from_secs(arguments.device_code_lifetime))
+        .device_interval(Duration::from_secs(arguments.device_interval))
         .build();
     let server = api.serve(TcpListener::bind(arguments.listen).await?)?;
     // Ctrl-c is listened to before the line invites anyone to send it.

@@ -49,5 +49,7 @@ pub(super) async fn revoke(
 ) -> Result<Json<Revoked>, Problem> {
     let Json(whom) = body?.unwrap_or_default();
     let revoked_sessions = shared.sessions().revoke(whom.username.as_deref());
+    let ended = u64::try_from(revoked_sessions).unwrap_or(u64::MAX);
+    shared.counters.sessions_ended.add(ended);
     Ok(Json(Revoked { revoked_sessions }))
 }

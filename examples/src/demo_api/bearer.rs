@@ -8,6 +8,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 
 use super::problem::Problem;
+use super::scope::Scope;
 use super::sessions::AccessRefused;
 use super::state::Shared;
 
@@ -17,12 +18,30 @@ pub(super) const CHALLENGE: &str = r#"Bearer realm="demo""#;
 const EXPIRED: &str =
     r#"Bearer realm="demo", error="invalid_token", error_description="the access token expired""#;
 const UNKNOWN: &str = r#"Bearer realm="demo", error="invalid_token", error_description="the access token is unknown or was revoked""#;
+const READ_ONLY: &str = r#"Bearer realm="demo", error="insufficient_scope", scope="messages""#;
 const MALFORMED: &str = r#"Bearer realm="demo", error="invalid_request", error_description="the authorization header is malformed""#;
 
-/// The user whose live access token the request carries.
+/// Whose live access token the request carries, and what it may do.
 #[derive(Debug)]
 pub(super) struct Caller {
+    /// A user, or a client that acts for itself.
     pub(super) username: String,
+    pub(super) scope: Scope,
+}
+
+impl Caller {
+    /// Refuses a token that is good, but not for writing (RFC 6750 §3.1). No refresh would help.
+    pub(super) fn must_write(&self) -> Result<(), Problem> {
+        if self.scope.covers(Scope::Messages) {
+            return Ok(());
+        }
+        let problem = Problem::new(
+            StatusCode::FORBIDDEN,
+            "insufficient_scope",
+            "the access token may only read",
+        );
+        Err(problem.header(WWW_AUTHENTICATE, HeaderValue::from_static(READ_ONLY)))
+    }
 }
 
 impl FromRequestParts<Shared> for Caller {
@@ -51,9 +70,10 @@ impl FromRequestParts<Shared> for Caller {
                 return Err(problem.header(WWW_AUTHENTICATE, HeaderValue::from_static(MALFORMED)));
             }
         };
-        match shared.sessions().user(token, Instant::now()) {
-            Ok(username) => Ok(Self {
+        match shared.sessions().holder(token, Instant::now()) {
+            Ok((username, scope)) => Ok(Self {
                 username: username.to_owned(),
+                scope,
             }),
             Err(AccessRefused::Expired) => {
                 refuse("invalid_token", "the access token expired", EXPIRED)

@@ -10,10 +10,12 @@ use axum::http::{HeaderValue, StatusCode};
 use serde::Deserialize;
 
 use super::bearer::CHALLENGE;
+use super::grantee::Grantee;
 use super::problem::Problem;
+use super::scope::Scope;
 use super::secret::Secret;
-use super::sessions::{Issued, TokenPair};
 use super::state::Shared;
+use super::tokens::{Issued, TokenPair};
 
 #[derive(Deserialize)]
 pub(super) struct Login {
@@ -26,11 +28,7 @@ pub(super) async fn log_in(
     body: Result<Json<Login>, JsonRejection>,
 ) -> Result<Issued, Problem> {
     let Json(login) = body?;
-    let fresh = TokenPair::random()?;
-    let issued = shared
-        .sessions()
-        .log_in(&login.username, &login.password, fresh, Instant::now());
-    let Some(issued) = issued else {
+    if !shared.accounts.know(&login.username, &login.password) {
         shared.counters.logins_rejected.increment();
         let problem = Problem::new(
             StatusCode::UNAUTHORIZED,
@@ -39,7 +37,14 @@ pub(super) async fn log_in(
         );
         // Each 401 carries a challenge (RFC 9110 §15.5.2).
         return Err(problem.header(WWW_AUTHENTICATE, HeaderValue::from_static(CHALLENGE)));
+    }
+    let grantee = Grantee {
+        name: login.username,
+        client: None,
+        scope: Scope::default(),
     };
+    let fresh = TokenPair::random()?;
+    let (_, issued) = shared.sessions().open(grantee, fresh, Instant::now());
     shared.counters.logins.increment();
     Ok(issued)
 }

@@ -6,12 +6,12 @@ use axum::response::IntoResponse;
 use serde::Serialize;
 
 use super::bearer::Caller;
-use super::tokens::SCOPE;
+use super::scope::Scope;
 
 #[derive(Serialize)]
 struct Me {
     username: String,
-    scope: &'static str,
+    scope: Scope,
 }
 
 pub(super) async fn show(caller: Caller) -> impl IntoResponse {
@@ -19,7 +19,7 @@ pub(super) async fn show(caller: Caller) -> impl IntoResponse {
         [(CACHE_CONTROL, "private, no-store")],
         Json(Me {
             username: caller.username,
-            scope: SCOPE,
+            scope: caller.scope,
         }),
     )
 }

@@ -62,6 +62,7 @@ pub(super) async fn create(
     headers: HeaderMap,
     draft: Result<Json<Draft>, JsonRejection>,
 ) -> Result<Response, Problem> {
+    caller.must_write()?;
     let Json(Draft { text }) = draft?;
     if text.trim().is_empty() {
         return Err(invalid_draft().field("/text", "is empty"));

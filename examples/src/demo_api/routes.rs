@@ -10,14 +10,13 @@ use axum::routing::{any, get, post};
 use super::problem::Problem;
 use super::state::Shared;
 use super::{
-    admin, blob, faults, login, me, message_pages, message_routes, slow, stats, token_endpoint,
-    upload,
+    admin, blob, faults, login, me, message_pages, message_routes, oauth, slow, stats, upload,
 };
 
 pub(super) fn router(shared: Shared) -> Router {
     let api = Router::new()
         .route("/login", post(login::log_in))
-        .route("/oauth/token", post(token_endpoint::grant))
+        .merge(oauth::routes())
         .route("/me", get(me::show))
         .route(
             "/messages",

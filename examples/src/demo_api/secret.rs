@@ -30,6 +30,12 @@ impl Secret {
     }
 }
 
+impl From<String> for Secret {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
 /// Lets maps with secrets as keys be asked with what arrived on the wire.
 impl Borrow<str> for Secret {
     fn borrow(&self) -> &str {

@@ -75,7 +75,8 @@ impl DemoApi {
     /// Outside a Tokio runtime.
     pub fn serve(self, listener: TcpListener) -> io::Result<DemoServer> {
         let address = listener.local_addr()?;
-        let shared = self.into_shared();
+        let url = format!("http://{address}");
+        let shared = self.into_shared(&url);
         let stop = CancellationToken::new();
         let mut task = JoinSet::new();
         let acceptor = Acceptor {
@@ -86,7 +87,7 @@ impl DemoApi {
         task.spawn(acceptor.run(listener));
         Ok(DemoServer {
             address,
-            url: format!("http://{address}"),
+            url,
             stop,
             task,
         })

@@ -1,71 +1,39 @@
-//! Who is logged in: sessions, their access tokens, and their rotating refresh tokens.
+//! Who is signed in: sessions, their access tokens, and their rotating refresh tokens.
 //!
-//! Pure: time and fresh tokens come in as arguments. A session ends by [`Sessions::revoke`] or when a spent refresh token comes
-//! back too late; then all its tokens are forgotten. Spent refresh tokens are kept as long as their session, to know them again.
+//! Pure: time and fresh tokens come in as arguments. A session ends by [`Sessions::revoke`], by [`Sessions::revoke_token`] or
+//! when a spent refresh token comes back too late; then all its tokens are forgotten. Spent refresh tokens are kept as long as
+//! their session, to know them again.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
+use super::grantee::Grantee;
+use super::scope::Scope;
 use super::secret::Secret;
+use super::tokens::{Issued, TokenPair};
+
+mod outcome;
+
+pub(super) use outcome::{AccessRefused, AnotherClient, RefreshRefused, Refreshed, Revoked};
 
 /// The state of all sessions.
 #[derive(Debug)]
 pub(super) struct Sessions {
-    passwords: HashMap<String, Secret>,
     lifetime: Duration,
     leeway: Duration,
     opened: u64,
-    users: HashMap<SessionId, String>,
+    open: HashMap<SessionId, Grantee>,
     access: HashMap<Secret, Access>,
     refresh: HashMap<Secret, Refresh>,
 }
 
-/// An access token and the refresh token handed out with it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct TokenPair {
-    pub(super) access: Secret,
-    pub(super) refresh: Secret,
-}
-
-/// A pair as a client gets it.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Issued {
-    pub(super) pair: TokenPair,
-    /// How long the access token still lives.
-    pub(super) expires_in: Duration,
-}
-
-/// How a refresh went well.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Refreshed {
-    /// The presented token is spent now; this is its successor.
-    Rotated(Issued),
-    /// The presented token was spent within the leeway: the same successor again.
-    Repeated(Issued),
-}
-
-/// Why a refresh was refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum RefreshRefused {
-    /// Never issued, or its session is over.
-    Unknown,
-    /// Spent before, beyond the leeway. Its session has just been revoked.
-    Reused,
-}
-
-/// Why an access token is not good.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum AccessRefused {
-    /// Never issued, or its session is over.
-    Unknown,
-    Expired,
-}
-
-type SessionId = u64;
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct SessionId(u64);
 
 #[derive(Debug)]
 struct Access {
     session: SessionId,
+    scope: Scope,
     issued: Instant,
     lifetime: Duration,
 }
@@ -80,95 +48,113 @@ struct Refresh {
 struct Spent {
     at: Instant,
     successor: TokenPair,
+    scope: Scope,
 }
 
 impl Sessions {
-    pub(super) fn new(
-        passwords: HashMap<String, Secret>,
-        lifetime: Duration,
-        leeway: Duration,
-    ) -> Self {
+    pub(super) fn new(lifetime: Duration, leeway: Duration) -> Self {
         Self {
-            passwords,
             lifetime,
             leeway,
             opened: 0,
-            users: HashMap::new(),
+            open: HashMap::new(),
             access: HashMap::new(),
             refresh: HashMap::new(),
         }
     }
 
-    /// Opens a session with `fresh` as its first pair, or answers `None` for a wrong username or password.
-    pub(super) fn log_in(
+    /// Opens a session with `fresh` as its first pair.
+    pub(super) fn open(
         &mut self,
-        username: &str,
-        password: &Secret,
+        grantee: Grantee,
         fresh: TokenPair,
         now: Instant,
-    ) -> Option<Issued> {
-        if self.passwords.get(username) != Some(password) {
-            return None;
-        }
-        self.opened += 1;
-        self.users.insert(self.opened, username.to_owned());
-        Some(self.issue(self.opened, fresh, now))
+    ) -> (SessionId, Issued) {
+        let scope = grantee.scope;
+        let session = self.enter(grantee);
+        (session, self.issue(session, scope, fresh, now))
     }
 
-    /// The user whose live access token this is.
-    pub(super) fn user(&self, access_token: &str, now: Instant) -> Result<&str, AccessRefused> {
-        let access = self
-            .access
-            .get(access_token)
-            .ok_or(AccessRefused::Unknown)?;
-        let user = self
-            .users
-            .get(&access.session)
-            .ok_or(AccessRefused::Unknown)?;
+    /// Opens a session that ends with its one access token (RFC 6749 §4.4.3).
+    pub(super) fn open_without_refresh(
+        &mut self,
+        grantee: Grantee,
+        access: Secret,
+        now: Instant,
+    ) -> Issued {
+        let scope = grantee.scope;
+        let session = self.enter(grantee);
+        self.admit(session, scope, access.clone(), now);
+        Issued {
+            access,
+            refresh: None,
+            scope,
+            expires_in: self.lifetime,
+        }
+    }
+
+    /// Whose live access token this is, and what it may do.
+    pub(super) fn holder(
+        &self,
+        access_token: &str,
+        now: Instant,
+    ) -> Result<(&str, Scope), AccessRefused> {
+        let access = self.access.get(access_token);
+        let access = access.ok_or(AccessRefused::Unknown)?;
+        let grantee = self.open.get(&access.session);
+        let grantee = grantee.ok_or(AccessRefused::Unknown)?;
         if access.remaining(now).is_zero() {
             return Err(AccessRefused::Expired);
         }
-        Ok(user)
+        Ok((&grantee.name, access.scope))
     }
 
     /// Spends a refresh token for `fresh` (RFC 6749 §6, rotating as in RFC 9700 §4.14.2).
     ///
-    /// The access tokens issued before stay good until they expire.
+    /// The access tokens issued before stay good until they expire. A narrower scope is that of the new access token, not of
+    /// the session.
     pub(super) fn refresh(
         &mut self,
         refresh_token: &str,
+        client: Option<&str>,
+        scope: Option<Scope>,
         fresh: TokenPair,
         now: Instant,
     ) -> Result<Refreshed, RefreshRefused> {
-        let presented = self
-            .refresh
-            .get_mut(refresh_token)
-            .ok_or(RefreshRefused::Unknown)?;
+        let presented = self.refresh.get_mut(refresh_token);
+        let presented = presented.ok_or(RefreshRefused::Unknown)?;
         let session = presented.session;
-        let Some(spent) = &presented.spent else {
-            presented.spent = Some(Spent {
-                at: now,
-                successor: fresh.clone(),
-            });
-            return Ok(Refreshed::Rotated(self.issue(session, fresh, now)));
-        };
-        if now.saturating_duration_since(spent.at) >= self.leeway {
-            self.end(|id, _| id == session);
-            return Err(RefreshRefused::Reused);
+        let grantee = self.open.get(&session);
+        let grantee = grantee.ok_or(RefreshRefused::Unknown)?;
+        if !grantee.is_open_to(client) {
+            return Err(RefreshRefused::AnotherClient);
         }
-        let pair = spent.successor.clone();
-        let expires_in = self
-            .access
-            .get(&pair.access)
-            .map_or(Duration::ZERO, |access| access.remaining(now));
-        Ok(Refreshed::Repeated(Issued { pair, expires_in }))
+        if let Some(spent) = &presented.spent {
+            if now.saturating_duration_since(spent.at) >= self.leeway {
+                self.end(|id, _| id == session);
+                return Err(RefreshRefused::Reused);
+            }
+            let (successor, scope) = (spent.successor.clone(), spent.scope);
+            return Ok(Refreshed::Repeated(self.again(successor, scope, now)));
+        }
+        let scope = scope.unwrap_or(grantee.scope);
+        if !grantee.scope.covers(scope) {
+            return Err(RefreshRefused::ScopeExceeded);
+        }
+        presented.spent = Some(Spent {
+            at: now,
+            successor: fresh.clone(),
+            scope,
+        });
+        Ok(Refreshed::Rotated(self.issue(session, scope, fresh, now)))
     }
 
     /// Expires the access tokens of one user or of all, and counts those that were live. Refresh tokens stay good.
-    pub(super) fn expire(&mut self, username: Option<&str>, now: Instant) -> usize {
-        let users = &self.users;
+    pub(super) fn expire(&mut self, name: Option<&str>, now: Instant) -> usize {
+        let open = &self.open;
         let theirs = |access: &Access| {
-            username.is_none() || users.get(&access.session).map(String::as_str) == username
+            let grantee = open.get(&access.session);
+            name.is_none() || grantee.map(|grantee| grantee.name.as_str()) == name
         };
         let mut expired = 0;
         for access in self.access.values_mut().filter(|access| theirs(access)) {
@@ -179,40 +165,85 @@ impl Sessions {
     }
 
     /// Ends the sessions of one user or of all, and counts them. All their tokens are refused from now on.
-    pub(super) fn revoke(&mut self, username: Option<&str>) -> usize {
-        self.end(|_, user| username.is_none_or(|username| username == user))
+    pub(super) fn revoke(&mut self, name: Option<&str>) -> usize {
+        self.end(|_, grantee| name.is_none_or(|name| name == grantee.name))
     }
 
-    fn issue(&mut self, session: SessionId, pair: TokenPair, now: Instant) -> Issued {
-        self.access.insert(
-            pair.access.clone(),
-            Access {
-                session,
-                issued: now,
-                lifetime: self.lifetime,
-            },
-        );
-        self.refresh.insert(
-            pair.refresh.clone(),
-            Refresh {
-                session,
-                spent: None,
-            },
-        );
+    /// Ends one session, and tells whether it was still open.
+    pub(super) fn revoke_session(&mut self, session: SessionId) -> bool {
+        self.end(|id, _| id == session) == 1
+    }
+
+    /// Revokes one token (RFC 7009 §2.1): a refresh token ends its session, an access token ends alone.
+    pub(super) fn revoke_token(
+        &mut self,
+        token: &str,
+        client: Option<&str>,
+    ) -> Result<Revoked, AnotherClient> {
+        let refresh = self.refresh.get(token).map(|refresh| refresh.session);
+        let access = self.access.get(token).map(|access| access.session);
+        let Some(session) = refresh.or(access) else {
+            return Ok(Revoked::Nothing);
+        };
+        let grantee = self.open.get(&session);
+        if !grantee.is_some_and(|grantee| grantee.is_open_to(client)) {
+            return Err(AnotherClient);
+        }
+        if refresh.is_some() {
+            self.revoke_session(session);
+            return Ok(Revoked::Session);
+        }
+        self.access.remove(token);
+        Ok(Revoked::AccessToken)
+    }
+
+    fn enter(&mut self, grantee: Grantee) -> SessionId {
+        self.opened += 1;
+        let session = SessionId(self.opened);
+        self.open.insert(session, grantee);
+        session
+    }
+
+    fn admit(&mut self, session: SessionId, scope: Scope, access: Secret, now: Instant) {
+        let admitted = Access {
+            session,
+            scope,
+            issued: now,
+            lifetime: self.lifetime,
+        };
+        self.access.insert(access, admitted);
+    }
+
+    fn issue(&mut self, session: SessionId, scope: Scope, pair: TokenPair, now: Instant) -> Issued {
+        self.admit(session, scope, pair.access.clone(), now);
+        let unspent = Refresh {
+            session,
+            spent: None,
+        };
+        self.refresh.insert(pair.refresh.clone(), unspent);
+        self.again(pair, scope, now)
+    }
+
+    /// A pair that was issued before, as it is now. Its access token may have been revoked meanwhile: then no time is left.
+    /// A pair as it is now. When its access token was revoked, no time is left.
+    fn again(&self, pair: TokenPair, scope: Scope, now: Instant) -> Issued {
+        let access = self.access.get(&pair.access);
         Issued {
-            pair,
-            expires_in: self.lifetime,
+            scope,
+            expires_in: access.map_or(Duration::ZERO, |access| access.remaining(now)),
+            access: pair.access,
+            refresh: Some(pair.refresh),
         }
     }
 
-    fn end(&mut self, ends: impl Fn(SessionId, &str) -> bool) -> usize {
-        let before = self.users.len();
-        self.users.retain(|id, user| !ends(*id, user));
+    fn end(&mut self, ends: impl Fn(SessionId, &Grantee) -> bool) -> usize {
+        let before = self.open.len();
+        self.open.retain(|id, grantee| !ends(*id, grantee));
         self.access
-            .retain(|_, access| self.users.contains_key(&access.session));
+            .retain(|_, access| self.open.contains_key(&access.session));
         self.refresh
-            .retain(|_, refresh| self.users.contains_key(&refresh.session));
-        before - self.users.len()
+            .retain(|_, refresh| self.open.contains_key(&refresh.session));
+        before - self.open.len()
     }
 }
 
@@ -224,262 +255,4 @@ impl Access {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const LIFETIME: Duration = Duration::from_secs(60);
-    const LEEWAY: Duration = Duration::from_secs(10);
-
-    fn pair(n: u32) -> TokenPair {
-        TokenPair {
-            access: Secret::new(format!("access-{n}")),
-            refresh: Secret::new(format!("refresh-{n}")),
-        }
-    }
-
-    fn issued(n: u32) -> Issued {
-        Issued {
-            pair: pair(n),
-            expires_in: LIFETIME,
-        }
-    }
-
-    fn sessions(leeway: Duration) -> Sessions {
-        let passwords = [("ada", "lovelace"), ("grace", "hopper")];
-        let passwords = passwords.map(|(user, password)| (user.to_owned(), Secret::new(password)));
-        Sessions::new(passwords.into(), LIFETIME, leeway)
-    }
-
-    /// Sessions in which ada holds pair 1.
-    fn with_ada(leeway: Duration, now: Instant) -> Sessions {
-        let mut sessions = sessions(leeway);
-        assert_eq!(
-            sessions.log_in("ada", &Secret::new("lovelace"), pair(1), now),
-            Some(issued(1))
-        );
-        sessions
-    }
-
-    #[test]
-    fn a_wrong_password_or_user_opens_nothing() {
-        let now = Instant::now();
-        let mut sessions = sessions(LEEWAY);
-        assert_eq!(
-            sessions.log_in("ada", &Secret::new("hopper"), pair(1), now),
-            None
-        );
-        assert_eq!(
-            sessions.log_in("alan", &Secret::new("lovelace"), pair(1), now),
-            None
-        );
-        assert_eq!(sessions.user("access-1", now), Err(AccessRefused::Unknown));
-        assert_eq!(
-            sessions.refresh("refresh-1", pair(2), now),
-            Err(RefreshRefused::Unknown)
-        );
-    }
-
-    #[test]
-    fn an_access_token_is_good_until_its_lifetime_is_over() {
-        let now = Instant::now();
-        let sessions = with_ada(LEEWAY, now);
-        assert_eq!(
-            sessions.user(
-                "access-1",
-                now + LIFETIME.saturating_sub(Duration::from_nanos(1))
-            ),
-            Ok("ada")
-        );
-        assert_eq!(
-            sessions.user("access-1", now + LIFETIME),
-            Err(AccessRefused::Expired)
-        );
-        assert_eq!(sessions.user("refresh-1", now), Err(AccessRefused::Unknown));
-    }
-
-    #[test]
-    fn a_refresh_rotates_both_tokens_and_leaves_the_old_access_token_alone() {
-        let now = Instant::now();
-        let mut sessions = with_ada(Duration::ZERO, now);
-        assert_eq!(
-            sessions.refresh("refresh-1", pair(2), now),
-            Ok(Refreshed::Rotated(issued(2)))
-        );
-        assert_eq!(
-            sessions.refresh("refresh-2", pair(3), now),
-            Ok(Refreshed::Rotated(issued(3)))
-        );
-        for access in ["access-1", "access-2", "access-3"] {
-            assert_eq!(sessions.user(access, now), Ok("ada"));
-        }
-    }
-
-    #[test]
-    fn an_expired_access_token_does_not_hinder_the_refresh() {
-        let now = Instant::now();
-        let mut sessions = with_ada(LEEWAY, now);
-        assert_eq!(
-            sessions.refresh("refresh-1", pair(2), now + LIFETIME * 100),
-            Ok(Refreshed::Rotated(issued(2)))
-        );
-    }
-
-    #[test]
-    fn reuse_revokes_the_whole_session_and_no_other() {
-        let now = Instant::now();
-        let mut sessions = with_ada(Duration::ZERO, now);
-        assert!(
-            sessions
-                .log_in("ada", &Secret::new("lovelace"), pair(9), now)
-                .is_some()
-        );
-        assert!(sessions.refresh("refresh-1", pair(2), now).is_ok());
-        assert_eq!(
-            sessions.refresh("refresh-1", pair(3), now),
-            Err(RefreshRefused::Reused)
-        );
-
-        assert_eq!(
-            sessions.refresh("refresh-2", pair(4), now),
-            Err(RefreshRefused::Unknown)
-        );
-        assert_eq!(
-            sessions.refresh("refresh-1", pair(4), now),
-            Err(RefreshRefused::Unknown)
-        );
-        for access in ["access-1", "access-2", "access-3"] {
-            assert_eq!(sessions.user(access, now), Err(AccessRefused::Unknown));
-        }
-        assert_eq!(sessions.user("access-9", now), Ok("ada"));
-        assert_eq!(
-            sessions.refresh("refresh-9", pair(5), now),
-            Ok(Refreshed::Rotated(issued(5)))
-        );
-    }
-
-    #[test]
-    fn reuse_within_the_leeway_gives_the_same_successor_and_its_true_remaining_time() {
-        let now = Instant::now();
-        let mut sessions = with_ada(LEEWAY, now);
-        assert!(sessions.refresh("refresh-1", pair(2), now).is_ok());
-        // The successor has been spent itself: the predecessor's leeway still runs.
-        assert!(sessions.refresh("refresh-2", pair(3), now).is_ok());
-
-        let later = Duration::from_secs(4);
-        let repeated = Refreshed::Repeated(Issued {
-            pair: pair(2),
-            expires_in: LIFETIME.saturating_sub(later),
-        });
-        assert_eq!(
-            sessions.refresh("refresh-1", pair(4), now + later),
-            Ok(repeated)
-        );
-        assert_eq!(sessions.user("access-4", now), Err(AccessRefused::Unknown));
-    }
-
-    #[test]
-    fn the_leeway_counts_from_the_first_use_and_ends() {
-        let now = Instant::now();
-        let mut sessions = with_ada(LEEWAY, now);
-        assert!(sessions.refresh("refresh-1", pair(2), now).is_ok());
-        assert!(
-            sessions
-                .refresh(
-                    "refresh-1",
-                    pair(3),
-                    now + LEEWAY.saturating_sub(Duration::from_nanos(1))
-                )
-                .is_ok()
-        );
-        assert_eq!(
-            sessions.refresh("refresh-1", pair(4), now + LEEWAY),
-            Err(RefreshRefused::Reused)
-        );
-        assert_eq!(
-            sessions.user("access-2", now + LEEWAY),
-            Err(AccessRefused::Unknown)
-        );
-    }
-
-    #[test]
-    fn a_successor_that_was_expired_is_repeated_with_no_time_left() {
-        let now = Instant::now();
-        let mut sessions = with_ada(LEEWAY, now);
-        assert!(sessions.refresh("refresh-1", pair(2), now).is_ok());
-        assert_eq!(sessions.expire(None, now), 2);
-        let repeated = Refreshed::Repeated(Issued {
-            pair: pair(2),
-            expires_in: Duration::ZERO,
-        });
-        assert_eq!(sessions.refresh("refresh-1", pair(3), now), Ok(repeated));
-    }
-
-    #[test]
-    fn expire_ends_access_tokens_of_one_user_and_keeps_refresh_tokens() {
-        let now = Instant::now();
-        let mut sessions = with_ada(LEEWAY, now);
-        assert!(
-            sessions
-                .log_in("grace", &Secret::new("hopper"), pair(9), now)
-                .is_some()
-        );
-        assert_eq!(sessions.expire(Some("ada"), now), 1);
-        assert_eq!(sessions.expire(Some("ada"), now), 0);
-        assert_eq!(sessions.expire(Some("nobody"), now), 0);
-        assert_eq!(sessions.user("access-1", now), Err(AccessRefused::Expired));
-        assert_eq!(sessions.user("access-9", now), Ok("grace"));
-        assert_eq!(
-            sessions.refresh("refresh-1", pair(2), now),
-            Ok(Refreshed::Rotated(issued(2)))
-        );
-        assert_eq!(sessions.user("access-2", now), Ok("ada"));
-    }
-
-    #[test]
-    fn revoke_ends_the_sessions_of_one_user_or_of_all() {
-        let now = Instant::now();
-        let mut sessions = with_ada(LEEWAY, now);
-        assert!(
-            sessions
-                .log_in("grace", &Secret::new("hopper"), pair(9), now)
-                .is_some()
-        );
-        assert_eq!(sessions.revoke(Some("ada")), 1);
-        assert_eq!(sessions.user("access-1", now), Err(AccessRefused::Unknown));
-        assert_eq!(
-            sessions.refresh("refresh-1", pair(2), now),
-            Err(RefreshRefused::Unknown)
-        );
-        assert_eq!(sessions.user("access-9", now), Ok("grace"));
-
-        assert!(
-            sessions
-                .log_in("ada", &Secret::new("lovelace"), pair(3), now)
-                .is_some()
-        );
-        assert_eq!(sessions.revoke(None), 2);
-        assert_eq!(sessions.user("access-9", now), Err(AccessRefused::Unknown));
-    }
-
-    #[test]
-    fn the_longest_lifetime_does_not_overflow() {
-        let now = Instant::now();
-        let mut sessions = Sessions::new(
-            [("ada".to_owned(), Secret::new("x"))].into(),
-            Duration::MAX,
-            Duration::MAX,
-        );
-        assert!(
-            sessions
-                .log_in("ada", &Secret::new("x"), pair(1), now)
-                .is_some()
-        );
-        assert_eq!(sessions.user("access-1", now + LIFETIME), Ok("ada"));
-        assert!(sessions.refresh("refresh-1", pair(2), now).is_ok());
-        assert!(
-            sessions
-                .refresh("refresh-1", pair(3), now + LIFETIME)
-                .is_ok()
-        );
-    }
-}
+mod tests;

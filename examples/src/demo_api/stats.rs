@@ -76,7 +76,7 @@ counters! {
     requests,
     /// Sessions opened by `POST /login`.
     logins,
-    /// Logins refused for a wrong username or password.
+    /// Logins refused for a wrong username or password, those on the pages of `/oauth/authorize` and `/device` among them.
     logins_rejected,
     /// Refreshes that rotated the refresh token.
     refreshes,
@@ -86,6 +86,30 @@ counters! {
     refreshes_rejected,
     /// Refresh tokens used again beyond the leeway, each of which revoked its session.
     reuse_detected,
+    /// Sessions that were ended: by the reuse of a token or a code, by revocation, by `/admin/revoke`.
+    sessions_ended,
+    /// Device authorizations begun.
+    device_authorizations,
+    /// Polls of devices answered with `authorization_pending`.
+    device_pending,
+    /// Polls of devices that came too soon, and were answered with `slow_down`.
+    device_slow_downs,
+    /// Sessions opened by a device code.
+    device_grants,
+    /// Authorization codes that were issued.
+    codes_issued,
+    /// Sessions opened by an authorization code.
+    code_grants,
+    /// Authorization codes refused with `invalid_grant`, those of `code_reuse_detected` among them.
+    codes_rejected,
+    /// Authorization codes used again, each of which revoked what it had bought.
+    code_reuse_detected,
+    /// Access tokens given for client credentials.
+    client_credentials_grants,
+    /// Requests refused with `invalid_client`.
+    clients_rejected,
+    /// Tokens revoked by `POST /oauth/revoke`.
+    revocations,
     /// Requests refused with 401 for their access token: none, unknown, revoked or expired.
     unauthorized,
     /// Messages written by `POST /messages`.

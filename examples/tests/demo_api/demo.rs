@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use examples::demo_api::{DemoApi, DemoApiBuilder, DemoServer, Stats};
 use reqwest::header::{CACHE_CONTROL, CONTENT_TYPE};
+use reqwest::redirect::Policy;
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
 
@@ -36,9 +37,10 @@ impl Demo {
 
     pub(crate) async fn with(builder: DemoApiBuilder) -> Self {
         let server = builder.build().start().await.unwrap();
+        let client = Client::builder().no_proxy().redirect(Policy::none());
         Self {
             server,
-            client: Client::builder().no_proxy().build().unwrap(),
+            client: client.build().unwrap(),
         }
     }
 
@@ -76,12 +78,13 @@ impl Demo {
         Tokens::of(&json(self.try_log_in("ada", "lovelace").await).await)
     }
 
+    pub(crate) async fn post_form(&self, path: &str, form: &[(&str, &str)]) -> Response {
+        let request = self.request(Method::POST, path).form(form);
+        request.send().await.unwrap()
+    }
+
     pub(crate) async fn grant(&self, form: &[(&str, &str)]) -> Response {
-        self.request(Method::POST, "/oauth/token")
-            .form(form)
-            .send()
-            .await
-            .unwrap()
+        self.post_form("/oauth/token", form).await
     }
 
     pub(crate) async fn refresh(&self, tokens: &Tokens) -> Response {
@@ -138,5 +141,15 @@ pub(crate) async fn problem(response: Response, status: StatusCode) -> String {
 pub(crate) async fn assert_token_error(response: Response, error: &str) {
     assert_eq!(response.status(), StatusCode::BAD_REQUEST);
     assert_eq!(header(&response, CACHE_CONTROL), "no-store");
-    assert_eq!(json(response).await["error"], error);
+    let answer = json(response).await;
+    assert_eq!(answer["error"], error);
+    assert!(answer["error_description"].is_string());
+}
+
+/// Checks that an answer is a page for people, and takes it.
+pub(crate) async fn page(response: Response, status: StatusCode) -> String {
+    assert_eq!(response.status(), status);
+    assert_eq!(header(&response, CONTENT_TYPE), "text/html; charset=utf-8");
+    assert_eq!(header(&response, CACHE_CONTROL), "no-store");
+    response.text().await.unwrap()
 }

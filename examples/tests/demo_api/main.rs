@@ -2,9 +2,13 @@
 #![allow(clippy::expect_used, clippy::unwrap_used)]
 
 mod access;
+mod authorization_code;
 mod bodies;
+mod clients;
 mod demo;
+mod device;
 mod faults;
 mod messages;
 mod refresh;
+mod revocation;
 mod running;

@@ -50,6 +50,7 @@ async fn a_reused_refresh_token_revokes_the_session() {
         ),
         (1, 2, 1)
     );
+    assert_eq!(stats.sessions_ended, 1);
 }
 
 #[tokio::test]
@@ -115,6 +116,12 @@ async fn the_token_endpoint_names_its_errors_as_rfc_6749_does() {
         "invalid_request",
     )
     .await;
+    for empty in [
+        [("grant_type", ""), ("refresh_token", "x")],
+        [("grant_type", "refresh_token"), ("refresh_token", "")],
+    ] {
+        assert_token_error(demo.grant(&empty).await, "invalid_request").await;
+    }
     assert_token_error(
         demo.grant(&[("grant_type", "password")]).await,
         "unsupported_grant_type",
@@ -136,6 +143,26 @@ async fn the_token_endpoint_names_its_errors_as_rfc_6749_does() {
 }
 
 #[tokio::test]
+async fn a_refresh_may_ask_for_less_and_not_for_what_is_unknown() {
+    let demo = Demo::start().await;
+    let tokens = demo.log_in().await;
+    let form = |scope| {
+        [
+            ("grant_type", "refresh_token"),
+            ("refresh_token", tokens.refresh.as_str()),
+            ("scope", scope),
+        ]
+    };
+    assert_token_error(demo.grant(&form("admin")).await, "invalid_scope").await;
+    let less = json(demo.grant(&form("messages.read")).await).await;
+    assert_eq!(less["scope"], "messages.read");
+    let whole = json(demo.refresh(&Tokens::of(&less)).await).await;
+    assert_eq!(whole["scope"], "messages");
+    let stats = demo.stats().await;
+    assert_eq!((stats.refreshes, stats.refreshes_rejected), (2, 0));
+}
+
+#[tokio::test]
 async fn unknown_parameters_of_a_grant_are_ignored() {
     let demo = Demo::start().await;
     let tokens = demo.log_in().await;
@@ -143,7 +170,7 @@ async fn unknown_parameters_of_a_grant_are_ignored() {
         ("grant_type", "refresh_token"),
         ("refresh_token", &tokens.refresh),
         ("client_id", "cli"),
-        ("scope", "messages"),
+        ("audience", "https://api.example.com"),
     ];
     assert_eq!(demo.grant(&form).await.status(), StatusCode::OK);
 }
