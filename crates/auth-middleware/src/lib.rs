@@ -108,6 +108,7 @@
 //! # Features
 //!
 //! - `oauth2`: [`BearerTokens`](https://docs.rs/auth-middleware), a token set that a refresh queue can renew.
+//!   `AuthorizationCode` and `DeviceAuthorization` sign a user in, by a browser on the same machine or elsewhere.
 
 mod added_query;
 mod api_key;
@@ -121,6 +122,8 @@ mod middleware;
 #[cfg(feature = "oauth2")]
 mod oauth2;
 mod put_on;
+#[cfg(feature = "oauth2")]
+mod sign_in;
 mod source;
 
 pub use api_key::{ApiKey, InvalidApiKey};
@@ -134,6 +137,10 @@ pub use oauth2::{
     BearerTokens, ClientCredentialsGrant, Grant, InvalidEndpoint, RefreshTokenGrant, RenewalError,
     Revocation, TokenEndpoint, TokenEndpointBuilder, TokenEndpointError, TokenEndpointErrorKind,
     TokenRefresher, TokenTypeHint,
+};
+#[cfg(feature = "oauth2")]
+pub use sign_in::{
+    AuthorizationCode, DeviceAuthorization, DeviceCode, Loopback, RedirectListener, SignInError,
 };
 
 #[cfg(doctest)]
