@@ -60,3 +60,31 @@ async fn signed_requests_shows_that_each_attempt_is_signed_and_what_is_refused()
         assert_eq!(count(&told, line), 1, "{line}: {told}");
     }
 }
+
+#[tokio::test]
+async fn cli_session_shows_one_session_over_many_runs() {
+    let told = told_by(env!("CARGO_BIN_EXE_cli_session")).await;
+    for (line, times) in [
+        ("    Open http://127.0.0.1:", 1),
+        ("    You are signed in.", 1),
+        ("    ada", 1 + 2 + 2),
+        ("  1 refresh, 0 rejected", 1),
+        ("    You are signed out.", 1),
+        ("  1 session ended", 1),
+    ] {
+        assert_eq!(count(&told, line), times, "{line}: {told}");
+    }
+}
+
+#[tokio::test]
+async fn service_account_shows_how_few_tokens_it_buys() {
+    let told = told_by(env!("CARGO_BIN_EXE_service_account")).await;
+    for line in [
+        "50 calls at once: 1 token",
+        "50 more after it expired: 2 tokens",
+        "insufficient scope (403)",
+        "which no token would heal: 2 tokens",
+    ] {
+        assert_eq!(count(&told, line), 1, "{line}: {told}");
+    }
+}

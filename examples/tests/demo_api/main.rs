@@ -1,5 +1,5 @@
 //! What the demo API promises, over real sockets and through a plain client.
-#![allow(clippy::expect_used, clippy::unwrap_used)]
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 mod access;
 mod authorization_code;
@@ -12,3 +12,4 @@ mod messages;
 mod refresh;
 mod revocation;
 mod running;
+mod sign_in;
