@@ -5,6 +5,7 @@
 #![allow(
     clippy::expect_used,
     clippy::missing_panics_doc,
+    clippy::print_stdout,
     clippy::must_use_candidate,
     clippy::unwrap_used,
     reason = "test tools fail by panicking"
@@ -14,10 +15,12 @@ mod error_chain;
 mod probe;
 mod session;
 mod soon;
+mod stop_at;
 mod token_endpoint;
 
 pub use error_chain::{chain, find};
 pub use probe::{Log, Probe};
 pub use session::{Session, builder, tokens};
 pub use soon::soon;
+pub use stop_at::StopAt;
 pub use token_endpoint::TokenEndpoint;

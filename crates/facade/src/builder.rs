@@ -17,13 +17,13 @@ use safe_retry::RetryMiddleware;
 
 use crate::call_options::builder_error;
 use crate::order::{Layer, Layers};
-use crate::{ApiError, CallOptions, Place};
+use crate::{ApiError, CallOptions, Place, Session};
 
 const CENTURY: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
 
 type Hook = Box<dyn FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder>;
 /// Adds the layers that renew a credential, and makes the one that puts it on.
-type Session = Box<dyn FnOnce(&OriginAllowList, &mut Layers) -> AuthMiddleware>;
+type CredentialLayers = Box<dyn FnOnce(&OriginAllowList, &mut Layers) -> AuthMiddleware>;
 
 /// Sets up a [`Client`](crate::Client). What isn't set has a default that suits a REST API in production.
 #[must_use]
@@ -39,7 +39,8 @@ pub struct ClientBuilder {
     error_map: ErrorMapMiddleware,
     retry: Option<RetryMiddleware>,
     origins: OriginAllowList,
-    session: Option<Session>,
+    credential_layers: Option<CredentialLayers>,
+    pub(crate) managed: Option<Session>,
     require_challenge: bool,
     layers: Layers,
     hooks: Vec<Hook>,
@@ -60,7 +61,8 @@ impl ClientBuilder {
             error_map: ErrorMapMiddleware::new(),
             retry: Some(RetryMiddleware::new()),
             origins: OriginAllowList::new(),
-            session: None,
+            credential_layers: None,
+            managed: None,
             require_challenge: false,
             layers: Layers::default(),
             hooks: Vec::new(),
@@ -97,7 +99,7 @@ impl ClientBuilder {
     {
         match name.try_into() {
             Ok(name) => self.cancel = self.cancel.deadline_header(name),
-            Err(error) => self.invalid = self.invalid.or_else(|| Some(builder_error(error.into()))),
+            Err(error) => return self.fail(error.into()),
         }
         self
     }
@@ -206,6 +208,14 @@ impl ClientBuilder {
         change: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + 'static,
     ) -> Self {
         self.hooks.push(Box::new(change));
+        self
+    }
+}
+
+impl ClientBuilder {
+    /// Remembers what is wrong, for [`build`](Self::build) to report. The first counts.
+    pub(crate) fn fail(mut self, error: impl std::error::Error + Send + Sync + 'static) -> Self {
+        self.invalid = self.invalid.or_else(|| Some(builder_error(error)));
         self
     }
 }

@@ -10,7 +10,7 @@ use url::Url;
 
 use crate::call_options::Settled;
 use crate::order::Layer;
-use crate::{ApiError, CallOptions, ClientBuilder, IntoTarget, Request};
+use crate::{ApiError, CallOptions, ClientBuilder, IntoTarget, Request, Session};
 
 /// A client for one REST API. It clones cheaply, and clones share connections and session.
 ///
@@ -35,7 +35,8 @@ pub(crate) struct Shared {
     /// The same with the layer that puts credentials on, whether the client has one or not.
     pub(crate) with_auth: ClientWithMiddleware,
     pub(crate) origins: OriginAllowList,
-    installed: Vec<Layer>,
+    pub(crate) session: Option<Session>,
+    pub(crate) installed: Vec<Layer>,
 }
 
 impl Client {
@@ -105,20 +106,15 @@ impl Client {
         &self.shared.chain
     }
 
-    pub(crate) fn from_parts(
-        chain: ClientWithMiddleware,
-        with_auth: ClientWithMiddleware,
-        installed: Vec<Layer>,
-        origins: OriginAllowList,
-        options: Settled,
-    ) -> Self {
+    /// The session, if there is one that the client keeps: that of [`Auth::oauth2`](crate::Auth::oauth2) or
+    /// [`Auth::client_credentials`](crate::Auth::client_credentials).
+    pub fn session(&self) -> Option<&Session> {
+        self.shared.session.as_ref()
+    }
+
+    pub(crate) fn new(shared: Shared, options: Settled) -> Self {
         Self {
-            shared: Arc::new(Shared {
-                chain,
-                with_auth,
-                origins,
-                installed,
-            }),
+            shared: Arc::new(shared),
             options: Arc::new(options),
         }
     }

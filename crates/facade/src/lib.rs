@@ -88,6 +88,7 @@
 //! TLS (`rustls` by default, `rustls-no-provider`, `native-tls`), `http2` and `system-proxy` (on by default), `brotli`,
 //! `deflate`, `gzip`, `zstd`, `cookies`, `socks`, `hickory-dns`: each turns on the feature of reqwest of that name.
 
+mod auth;
 mod builder;
 mod call_options;
 mod client;
@@ -97,19 +98,24 @@ mod order;
 mod redirects;
 mod request;
 mod response;
+mod session;
 mod target;
 
+pub use auth::Auth;
 pub use builder::ClientBuilder;
 pub use call_options::CallOptions;
 pub use client::Client;
 pub use order::Place;
 pub use request::Request;
 pub use response::{BodyTooLarge, Response};
+pub use session::Session;
 pub use target::{IntoTarget, InvalidTarget};
 
 pub use auth_middleware::{
-    ApiKey, Basic, Bearer, BearerTokens, Challenge, Challenges, Custom, InvalidApiKey,
-    InvalidBasic, InvalidToken,
+    ApiKey, Basic, Bearer, BearerTokens, Challenge, Challenges, ClientCredentialsGrant, Custom,
+    Grant, InvalidApiKey, InvalidBasic, InvalidEndpoint, InvalidToken, RefreshTokenGrant,
+    RenewalError, Revocation, TokenEndpoint, TokenEndpointBuilder, TokenEndpointError,
+    TokenEndpointErrorKind, TokenRefresher, TokenTypeHint,
 };
 pub use cancel::{CancelOn, CancelScope, Deadline, Latest, Ticket};
 pub use error_map::{ApiError, DecodeError, ErrorKind, TimeoutPhase};
@@ -126,7 +132,10 @@ pub use safe_retry::{
     DefaultRetryableStrategy, Jitter, Retry, RetryBudget, RetryDecision, RetryEvent,
     RetryMiddleware, RetryPolicy, Retryable, RetryableStrategy, TransientFailures, policies,
 };
-pub use token_store::{ExposeSecret, SecretString, SessionId, TokenSet};
+pub use token_store::{
+    ExposeSecret, FileStore, InvalidTokens, LockedStore, MemoryStore, RefreshMark, SecretString,
+    SessionId, StoreError, StoredTokens, TokenSet, TokenStore,
+};
 pub use tokio_util::sync::CancellationToken;
 
 /// The host, in the version this crate is built on: for bodies, header types, certificates and proxies.

@@ -8,6 +8,7 @@ use reqwest_middleware::{ClientWithMiddleware, Middleware};
 use safe_retry::HeadersTimeoutMiddleware;
 
 use crate::call_options::{Settled, parse_base_url};
+use crate::client::Shared;
 use crate::concurrency_limit::ConcurrencyLimit;
 use crate::order::{Layer, Layers};
 use crate::redirects::{self, RedirectGuard};
@@ -58,9 +59,9 @@ impl ClientBuilder {
             .map_err(|error| ApiError::with_source(ErrorKind::Builder, error))?;
 
         // Only what is configured is installed, so a request's own credential takes a chain of its own where there is none.
-        let has_credential = self.session.is_some();
-        let auth = match self.session {
-            Some(session) => session(&origins, &mut layers),
+        let has_credential = self.credential_layers.is_some();
+        let auth = match self.credential_layers {
+            Some(credential) => credential(&origins, &mut layers),
             None => AuthMiddleware::handed_down(origins.clone()),
         };
         let mut with_auth = layers.clone();
@@ -73,9 +74,14 @@ impl ClientBuilder {
         let (_, with_auth) = chain(&reqwest, with_auth);
         let (installed, chain) = chain(&reqwest, layers);
         let options = Settled::new(base_url).with(self.options)?;
-        Ok(Client::from_parts(
-            chain, with_auth, installed, origins, options,
-        ))
+        let shared = Shared {
+            chain,
+            with_auth,
+            origins,
+            session: self.managed,
+            installed,
+        };
+        Ok(Client::new(shared, options))
     }
 }
 

@@ -6,18 +6,16 @@ use refresh_queue::{RefreshMiddleware, RefreshQueue, Renewable};
 use request_context::{Credential, Origin, OriginAllowList};
 
 use crate::ClientBuilder;
-use crate::call_options::builder_error;
-use crate::order::Layer;
+use crate::order::{Layer, Layers};
 
 impl ClientBuilder {
     /// Takes credentials from this queue, which refreshes an expired one once while all other requests wait.
-    pub fn session<C: Renewable>(mut self, queue: RefreshQueue<C>) -> Self {
-        self.session = Some(Box::new(move |origins, layers| {
+    pub fn session<C: Renewable>(self, queue: RefreshQueue<C>) -> Self {
+        self.credential_layers(move |origins, layers| {
             let refresh = RefreshMiddleware::new(queue, origins.clone());
             layers.add(Layer::RefreshQueue, refresh);
             AuthMiddleware::handed_down(origins.clone())
-        }));
-        self
+        })
     }
 
     /// Takes each request's credential from the queue that this closure chooses for it, of a [`SessionMap`](crate::SessionMap)
@@ -49,26 +47,32 @@ impl ClientBuilder {
     /// # Ok(()) }
     /// ```
     pub fn sessions<C: Renewable>(
-        mut self,
+        self,
         choose: impl Fn(&reqwest::Request, &Extensions) -> Option<RefreshQueue<C>>
         + Send
         + Sync
         + 'static,
     ) -> Self {
-        self.session = Some(Box::new(move |origins, layers| {
+        self.credential_layers(move |origins, layers| {
             let refresh = RefreshMiddleware::choosing(origins.clone(), choose);
             layers.add(Layer::RefreshQueue, refresh);
             AuthMiddleware::handed_down(origins.clone())
-        }));
-        self
+        })
     }
 
     /// Puts this credential on each request to an allowed origin: one that never changes, such as an API key, or one that
     /// signs. It takes the place of a [`session`](Self::session), and is the other way round replaced by one.
-    pub fn credential(mut self, credential: impl Credential + 'static) -> Self {
-        self.session = Some(Box::new(move |origins, _| {
-            AuthMiddleware::fixed(credential, origins.clone())
-        }));
+    pub fn credential(self, credential: impl Credential + 'static) -> Self {
+        self.credential_layers(move |origins, _| AuthMiddleware::fixed(credential, origins.clone()))
+    }
+
+    /// Sets how the credential is got and put on, in place of what was set before.
+    pub(crate) fn credential_layers(
+        mut self,
+        layers: impl FnOnce(&OriginAllowList, &mut Layers) -> AuthMiddleware + 'static,
+    ) -> Self {
+        self.credential_layers = Some(Box::new(layers));
+        self.managed = None;
         self
     }
 
@@ -105,7 +109,7 @@ impl ClientBuilder {
     ) -> Self {
         match origin.parse() {
             Ok(origin) => self.origins = add(self.origins, origin),
-            Err(error) => self.invalid = self.invalid.or_else(|| Some(builder_error(error))),
+            Err(error) => return self.fail(error),
         }
         self
     }

@@ -1,0 +1,150 @@
+//! Who is signed in.
+
+use std::fmt;
+use std::sync::Arc;
+
+use auth_middleware::{BearerTokens, Revocation};
+use refresh_queue::{RefreshQueue, SessionStatus, SessionWatch};
+use request_context::BoxError;
+use token_store::{StoredTokens, TokenSet, TokenStore};
+
+use crate::{ApiError, ErrorKind};
+
+/// The session of a client with [`Auth::oauth2`](crate::Auth::oauth2): signs in and out, and tells who is. Clones share it.
+///
+/// ```
+/// use facade::{ApiError, Client, SessionStatus, TokenSet};
+///
+/// # async fn example(client: Client, tokens: TokenSet) -> Result<(), ApiError> {
+/// if let Some(session) = client.session() {
+///     session.login(tokens).await?;
+///     // …
+///     session.logout().await?;
+/// }
+/// # Ok(()) }
+/// ```
+///
+/// # Processes that share a store
+///
+/// A login or logout here is seen by others when they next renew; [`reload`](Self::reload) looks at once.
+#[derive(Clone)]
+pub struct Session {
+    queue: RefreshQueue<BearerTokens>,
+    store: Arc<dyn TokenStore>,
+    revocation: Option<Revocation>,
+}
+
+impl Session {
+    pub(crate) fn new(
+        queue: RefreshQueue<BearerTokens>,
+        store: Arc<dyn TokenStore>,
+        revocation: Option<Revocation>,
+    ) -> Self {
+        Self {
+            queue,
+            store,
+            revocation,
+        }
+    }
+
+    /// What the session is like now, as far as this process knows: before the first call, nothing is known.
+    pub fn status(&self) -> SessionStatus {
+        self.subscribe().status()
+    }
+
+    /// Follows what the session is like.
+    pub fn subscribe(&self) -> SessionWatch {
+        self.queue.subscribe()
+    }
+
+    /// The tokens in the store, for what else the server answered with them: an `id_token` for example.
+    ///
+    /// # Errors
+    ///
+    /// An [`ApiError`] of kind [`CredentialUnavailable`](ErrorKind::CredentialUnavailable) when the store can't be read.
+    pub async fn tokens(&self) -> Result<Option<TokenSet>, ApiError> {
+        self.store.load().await.map_err(unavailable)
+    }
+
+    /// Someone has signed in: their tokens are saved, and then used. A refresh under way can't bring the former session back,
+    /// and calls that were made for somebody else are not sent again for this one.
+    ///
+    /// # Errors
+    ///
+    /// An [`ApiError`] of kind [`Builder`](ErrorKind::Builder) when no header can carry the access token, and of kind
+    /// [`CredentialUnavailable`](ErrorKind::CredentialUnavailable) when the tokens can't be saved. Nothing has changed then.
+    pub async fn login(&self, tokens: TokenSet) -> Result<(), ApiError> {
+        let bearer = BearerTokens::new(tokens.clone())
+            .map_err(|error| ApiError::with_source(ErrorKind::Builder, error))?;
+        let mut locked = self.store.lock().await.map_err(unavailable)?;
+        locked.save(tokens).await.map_err(unavailable)?;
+        // Under the lock, so that two logins end in the store and here as the same.
+        self.queue.set(bearer);
+        Ok(())
+    }
+
+    /// Signs out: calls that wait for a refresh end at once, the tokens are forgotten, and the server is told if there is a
+    /// [`Revocation`].
+    ///
+    /// # Errors
+    ///
+    /// An [`ApiError`] of kind [`CredentialUnavailable`](ErrorKind::CredentialUnavailable) when the store can't be cleared or
+    /// the server can't be told. This process is signed out all the same; in the first case the tokens may still be in the
+    /// store.
+    ///
+    /// # Cancel safety
+    ///
+    /// This process is signed out as soon as the future is polled. If it is dropped, tokens may be left in the store.
+    pub async fn logout(&self) -> Result<(), ApiError> {
+        self.queue.clear();
+        // It waits for a refresh under way to be saved, so that it is the latest tokens that are revoked.
+        let mut locked = self.store.lock().await.map_err(unavailable)?;
+        let stored = locked.load().await;
+        locked.clear().await.map_err(unavailable)?;
+        drop(locked);
+        let (Some(revocation), Ok(Some(stored))) = (&self.revocation, stored) else {
+            return Ok(());
+        };
+        let told = revocation.revoke_session(stored.tokens()).await;
+        told.map_err(unavailable)
+    }
+
+    /// Looks into the store for a session that another process has begun, renewed or ended. It tells whether somebody is signed
+    /// in.
+    ///
+    /// # Errors
+    ///
+    /// An [`ApiError`] of kind [`CredentialUnavailable`](ErrorKind::CredentialUnavailable) when the store can't be read.
+    pub async fn reload(&self) -> Result<bool, ApiError> {
+        let mut locked = self.store.lock().await.map_err(unavailable)?;
+        let stored = locked.load().await.map_err(unavailable)?;
+        let Some(tokens) = stored.map(StoredTokens::into_tokens) else {
+            self.queue.clear();
+            return Ok(false);
+        };
+        self.queue
+            .set(BearerTokens::new(tokens).map_err(unavailable)?);
+        Ok(true)
+    }
+
+    /// Waits for a refresh under way, and lets no other begin: for programs that end.
+    ///
+    /// # Cancel safety
+    ///
+    /// The session stays closed if the future is dropped, and the refresh goes on.
+    pub async fn close(&self) {
+        self.queue.close().await;
+    }
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session")
+            .field("status", &self.status())
+            .finish_non_exhaustive()
+    }
+}
+
+fn unavailable(source: impl Into<BoxError>) -> ApiError {
+    ApiError::with_source(ErrorKind::CredentialUnavailable, source)
+}
