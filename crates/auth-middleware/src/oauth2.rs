@@ -35,5 +35,5 @@ pub use revocation::{Revocation, TokenTypeHint};
 pub use token_endpoint::TokenEndpoint;
 pub use token_endpoint_builder::TokenEndpointBuilder;
 pub use token_endpoint_error::{TokenEndpointError, TokenEndpointErrorKind};
-pub(crate) use token_request::TokenRequest;
 pub use token_refresher::TokenRefresher;
+pub(crate) use token_request::TokenRequest;

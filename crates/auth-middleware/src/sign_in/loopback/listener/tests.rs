@@ -65,7 +65,9 @@ fn get(target: &str) -> String {
 
 async fn rest_of(mut stream: TcpStream) -> String {
     let mut response = String::new();
-    stream.read_to_string(&mut response).await.unwrap();
+    let read = stream.read_to_string(&mut response);
+    let read = tokio::time::timeout(Duration::from_secs(30), read).await;
+    read.expect("neither an answer nor an end").unwrap();
     response
 }
 
