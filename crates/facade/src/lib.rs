@@ -112,9 +112,10 @@ pub use session::Session;
 pub use target::{IntoTarget, InvalidTarget};
 
 pub use auth_middleware::{
-    ApiKey, Basic, Bearer, BearerTokens, Challenge, Challenges, ClientCredentialsGrant, Custom,
-    Grant, InvalidApiKey, InvalidBasic, InvalidEndpoint, InvalidToken, RefreshTokenGrant,
-    RenewalError, Revocation, TokenEndpoint, TokenEndpointBuilder, TokenEndpointError,
+    ApiKey, AuthorizationCode, Basic, Bearer, BearerTokens, Challenge, Challenges,
+    ClientCredentialsGrant, Custom, DeviceAuthorization, DeviceCode, Grant, InvalidApiKey,
+    InvalidBasic, InvalidEndpoint, InvalidToken, Loopback, RedirectListener, RefreshTokenGrant,
+    RenewalError, Revocation, SignInError, TokenEndpoint, TokenEndpointBuilder, TokenEndpointError,
     TokenEndpointErrorKind, TokenRefresher, TokenTypeHint,
 };
 pub use cancel::{CancelOn, CancelScope, Deadline, Latest, Ticket};

@@ -6,13 +6,13 @@
 use std::error::Error;
 use std::time::Duration;
 
-use auth_middleware::{ClientCredentialsGrant, TokenEndpoint, TokenRefresher};
 use clap::Parser;
 use examples::demo_api::{DemoApi, Stats};
-use facade::{ApiError, Client, ExposeSecret, RefreshQueue, SecretString};
+use facade::{
+    ApiError, Auth, Client, ClientCredentialsGrant, ExposeSecret, SecretString, TokenEndpoint,
+};
 use futures_util::future::try_join_all;
 use serde_json::json;
-use token_store::MemoryStore;
 
 const CALLS: u64 = 50;
 
@@ -57,9 +57,8 @@ async fn serve(url: &str, arguments: Arguments) -> Result<(), Box<dyn Error>> {
         .build()?;
     let grant = ClientCredentialsGrant::new(endpoint).scope("messages.read");
     // Nothing has to outlive the program: it can buy another token at any time.
-    let queue = RefreshQueue::new(TokenRefresher::new(MemoryStore::new(), grant));
     let client = Client::builder(url)
-        .session(queue)
+        .auth(Auth::client_credentials(grant))
         .deadline(Duration::from_secs(30))
         .build()?;
 

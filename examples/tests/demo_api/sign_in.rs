@@ -6,9 +6,9 @@ use auth_middleware::{
     AuthorizationCode, DeviceAuthorization, SignInError, TokenEndpoint, TokenEndpointErrorKind,
 };
 use examples::demo_api::DemoApi;
+use facade::ExposeSecret;
 use reqwest::Method;
 use reqwest::header::LOCATION;
-use token_store::ExposeSecret;
 
 use crate::demo::{Demo, header};
 

@@ -21,7 +21,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use facade::ApiError;
 
-use crate::session::Session;
+use crate::session::Account;
 
 #[derive(Parser)]
 #[command(about = "Signs in once, and keeps the session across runs")]
@@ -64,12 +64,12 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     let Some(command) = arguments.command else {
         return story::tell().await;
     };
-    let session = Session::new(&arguments.url, arguments.tokens)?;
+    let account = Account::new(&arguments.url, arguments.tokens)?;
     match command {
-        Command::SignIn => session.sign_in().await,
-        Command::Whoami => session.call(api::whoami).await,
-        Command::Messages => session.call(api::messages).await,
-        Command::SignOut => session.sign_out().await,
+        Command::SignIn => account.sign_in().await,
+        Command::Whoami => account.call(api::whoami).await,
+        Command::Messages => account.call(api::messages).await,
+        Command::SignOut => account.sign_out().await,
     }
 }
 

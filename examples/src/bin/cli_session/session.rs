@@ -5,36 +5,43 @@ use std::error::Error;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use auth_middleware::{
-    DeviceAuthorization, RefreshTokenGrant, Revocation, TokenEndpoint, TokenRefresher,
+use facade::{
+    ApiError, Auth, Client, DeviceAuthorization, FileStore, RefreshTokenGrant, Revocation, Session,
+    TokenEndpoint,
 };
-use facade::{ApiError, Client, RefreshQueue};
-use token_store::{FileStore, TokenStore};
 
-/// A session at one demo API.
-pub(crate) struct Session {
+/// A client of one demo API, whose session is in a file.
+pub(crate) struct Account {
     url: String,
     endpoint: TokenEndpoint,
-    store: FileStore,
+    client: Client,
 }
 
-impl Session {
+impl Account {
     pub(crate) fn new(url: &str, tokens: Option<PathBuf>) -> Result<Self, Box<dyn Error>> {
-        let url = url.trim_end_matches('/');
+        let url = url.trim_end_matches('/').to_owned();
         let tokens = match tokens {
             Some(path) => path,
-            None => usual_path(url).ok_or("there is no home folder: say --tokens")?,
+            None => usual_path(&url).ok_or("there is no home folder: say --tokens")?,
         };
+        let endpoint = TokenEndpoint::builder(format!("{url}/oauth/token"), "cli").build()?;
+        let revocation = Revocation::new(&endpoint, format!("{url}/oauth/revoke"))?;
+        let grant = RefreshTokenGrant::new(endpoint.clone());
+        let client = Client::builder(&url)
+            .auth(Auth::oauth2(FileStore::new(tokens), grant).revoke_with(revocation))
+            .deadline(Duration::from_secs(60))
+            .build()?;
         Ok(Self {
-            endpoint: TokenEndpoint::builder(format!("{url}/oauth/token"), "cli").build()?,
-            store: FileStore::new(tokens),
-            url: url.to_owned(),
+            url,
+            endpoint,
+            client,
         })
     }
 
     /// The user types a code in a browser, wherever that is.
     pub(crate) async fn sign_in(&self) -> Result<(), Box<dyn Error>> {
-        if self.store.load().await?.is_some() {
+        let session = self.session()?;
+        if session.tokens().await?.is_some() {
             println!("You are signed in already.");
             return Ok(());
         }
@@ -46,8 +53,7 @@ impl Session {
         if let Some(page) = code.verification_uri_complete() {
             println!("or open {page}");
         }
-        let tokens = code.wait().await?;
-        self.store.lock().await?.save(tokens).await?;
+        session.login(code.wait().await?).await?;
         println!("You are signed in.");
         Ok(())
     }
@@ -57,31 +63,25 @@ impl Session {
         &self,
         ask: impl AsyncFnOnce(&Client) -> Result<(), ApiError>,
     ) -> Result<(), Box<dyn Error>> {
-        let grant = RefreshTokenGrant::new(self.endpoint.clone());
-        let queue = RefreshQueue::new(TokenRefresher::new(self.store.clone(), grant));
-        let client = Client::builder(&self.url)
-            .session(queue.clone())
-            .deadline(Duration::from_secs(60))
-            .build()?;
-        let outcome = ask(&client).await;
+        let outcome = ask(&self.client).await;
         // A refresh ahead of time may be under way: it has spent the refresh token, so the new one has to be saved.
-        queue.close().await;
+        self.session()?.close().await;
         Ok(outcome?)
     }
 
-    /// The file first, so that nobody goes on with a session that is about to end. The lock keeps a refresh from undoing it.
     pub(crate) async fn sign_out(&self) -> Result<(), Box<dyn Error>> {
-        let mut locked = self.store.lock().await?;
-        let Some(stored) = locked.load().await? else {
+        let session = self.session()?;
+        if session.tokens().await?.is_none() {
             println!("Nobody is signed in.");
             return Ok(());
-        };
-        locked.clear().await?;
-        drop(locked);
+        }
+        session.logout().await?;
         println!("You are signed out.");
-        let at = format!("{}/oauth/revoke", self.url);
-        let revocation = Revocation::new(&self.endpoint, at)?;
-        Ok(revocation.revoke_session(stored.tokens()).await?)
+        Ok(())
+    }
+
+    fn session(&self) -> Result<&Session, &'static str> {
+        self.client.session().ok_or("the client keeps no session")
     }
 }
 
