@@ -19,29 +19,23 @@
 //! # Ok(()) }
 //! ```
 //!
-//! With a session, whose token is refreshed once while all other requests wait:
+//! With a session, whose token is refreshed once while all other requests wait, for all processes that share its file:
 //!
 //! ```
-//! use facade::{BearerTokens, Client, RefreshError, RefreshQueue, TokenSet};
+//! use facade::{Auth, Client, FileStore, RefreshTokenGrant, TokenEndpoint};
 //!
-//! # struct Grant { access_token: String, refresh_token: String }
-//! # async fn exchange(_: &TokenSet) -> Result<Grant, std::io::Error> { unimplemented!() }
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let queue = RefreshQueue::new(|stale: Option<BearerTokens>| async move {
-//!     let stale = stale.ok_or_else(|| RefreshError::rejected("nobody is signed in"))?;
-//!     let grant = exchange(stale.tokens()).await.map_err(RefreshError::failed)?;
-//!     // Renewed: the same session. `TokenSet::new` would be somebody's new login.
-//!     let tokens = stale.tokens().renewed(grant.access_token).refresh_token(grant.refresh_token);
-//!     BearerTokens::new(tokens).map_err(RefreshError::failed)
-//! });
-//! queue.set(BearerTokens::new(TokenSet::new("a1").refresh_token("r1"))?);
-//!
-//! let client = Client::builder("https://api.example.com/v1").session(queue).build()?;
+//! let endpoint = TokenEndpoint::builder("https://login.example.com/token", "my-app").build()?;
+//! let store = FileStore::new("/home/ann/.config/my-app/tokens.json");
+//! let client = Client::builder("https://api.example.com/v1")
+//!     .auth(Auth::oauth2(store, RefreshTokenGrant::new(endpoint)))
+//!     .build()?;
 //! # Ok(()) }
 //! ```
 //!
-//! A credential that never changes, or that signs each request, is [`credential`](ClientBuilder::credential); many sessions
-//! over one client are [`sessions`](ClientBuilder::sessions); a credential for one request is [`Request::credential`].
+//! [`Auth`] lists the ways to be authenticated, [`Session`] signs in and out. A refresh queue over a credential of your own is
+//! [`session`](ClientBuilder::session), many sessions over one client are [`sessions`](ClientBuilder::sessions), a credential
+//! for one request is [`Request::credential`].
 //!
 //! # Defaults
 //!
