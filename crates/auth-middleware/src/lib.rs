@@ -105,10 +105,58 @@
 //! Two credentials on one request are two layers: the one that sets `Authorization` goes below the other, which would
 //! otherwise take that header for the caller's own. The upper one's verdict stands.
 //!
+//! # Tokens that are renewed
+//!
+//! With the feature `oauth2`, `TokenRefresher` renews the tokens in a token store for a
+//! refresh queue: once among all who share the store, other processes too. What it buys them with is a `Grant`: a refresh
+//! token (RFC 6749 §6), client credentials (§4.4), or a closure for an API with a refresh endpoint of its own.
+//!
+#![cfg_attr(feature = "oauth2", doc = "```")]
+#![cfg_attr(not(feature = "oauth2"), doc = "```ignore")]
+//! use auth_middleware::{AuthMiddleware, RefreshTokenGrant, TokenEndpoint, TokenRefresher};
+//! use refresh_queue::{RefreshMiddleware, RefreshQueue};
+//! use request_context::Origin;
+//! use token_store::{MemoryStore, TokenSet};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let store = MemoryStore::from(TokenSet::new("access-1").refresh_token("refresh-1"));
+//! let endpoint = TokenEndpoint::builder("https://login.example.com/token", "my-app").build()?;
+//! let queue = RefreshQueue::new(TokenRefresher::new(store, RefreshTokenGrant::new(endpoint)));
+//!
+//! let origin: Origin = "https://api.example.com".parse()?;
+//! let client = reqwest_middleware::ClientBuilder::new(reqwest::Client::builder().build()?)
+//!     .with(RefreshMiddleware::new(queue, origin.clone()))
+//!     .with(AuthMiddleware::handed_down(origin))
+//!     .build();
+//! # Ok(()) }
+//! ```
+//!
+//! A service, as a confidential client with limits of its own:
+//!
+#![cfg_attr(feature = "oauth2", doc = "```")]
+#![cfg_attr(not(feature = "oauth2"), doc = "```ignore")]
+//! use std::time::Duration;
+//! use auth_middleware::{ClientCredentialsGrant, TokenEndpoint, TokenRefresher};
+//! use refresh_queue::RefreshQueue;
+//! use token_store::MemoryStore;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let endpoint = TokenEndpoint::builder("https://login.example.com/token", "my-service")
+//!     .client_secret("s3cret")
+//!     .secret_in_body(true)
+//!     .timeout(Duration::from_secs(5))
+//!     .build()?;
+//! let grant = ClientCredentialsGrant::new(endpoint)
+//!     .scope("orders:read orders:write")
+//!     .resource("https://api.example.com/");
+//! let queue = RefreshQueue::new(TokenRefresher::new(MemoryStore::new(), grant));
+//! # Ok(()) }
+//! ```
+//!
 //! # Features
 //!
-//! - `oauth2`: [`BearerTokens`](https://docs.rs/auth-middleware), a token set that a refresh queue can renew.
-//!   `AuthorizationCode` and `DeviceAuthorization` sign a user in, by a browser on the same machine or elsewhere.
+//! - `oauth2`: `BearerTokens`, a token set that a refresh queue can renew; `TokenRefresher`, the grants, and `Revocation`
+//!   (RFC 7009). `AuthorizationCode` and `DeviceAuthorization` sign a user in, by a browser on the same machine or elsewhere.
 
 mod added_query;
 mod api_key;
@@ -143,6 +191,6 @@ pub use sign_in::{
     AuthorizationCode, DeviceAuthorization, DeviceCode, Loopback, RedirectListener, SignInError,
 };
 
-#[cfg(doctest)]
+#[cfg(all(doctest, feature = "oauth2"))]
 #[doc = include_str!("../README.md")]
 struct Readme;

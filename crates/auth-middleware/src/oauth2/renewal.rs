@@ -101,6 +101,7 @@ fn settle(step: Step, found: Option<TokenSet>) -> Renewed {
     match (step, found) {
         (Step::Adopt, Some(tokens)) => usable(tokens),
         (Step::NoRefreshToken, _) => Err(RefreshError::rejected(RenewalError::NoRefreshToken)),
+        (Step::LetItRunOut, _) => Err(RefreshError::failed(RenewalError::NoRefreshToken)),
         (Step::RenewedElsewhere | Step::Exchange, _) => {
             Err(RefreshError::failed(RenewalError::RenewedElsewhere))
         }

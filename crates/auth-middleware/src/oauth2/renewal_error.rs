@@ -12,7 +12,8 @@ pub enum RenewalError {
     /// The store holds no tokens: nobody has signed in, or somebody has signed out. The refresh is rejected.
     #[error("nobody is signed in")]
     NotSignedIn,
-    /// The access token is over, and there is no refresh token to buy another with. The refresh is rejected.
+    /// The access token is over, and there is no refresh token to buy another with. The refresh is rejected; or failed, while
+    /// the access token has less than a minute left, so that it serves until then.
     #[error("there is no refresh token")]
     NoRefreshToken,
     /// The access token is over, and it is for somebody else to renew it, who has not done so yet. The refresh failed.

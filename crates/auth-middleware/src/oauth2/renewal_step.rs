@@ -1,9 +1,12 @@
 //! What to do about the tokens that a store holds: a pure function.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use secrecy::ExposeSecret;
 use token_store::TokenSet;
+
+/// How long before its end a refresh queue renews a credential that nobody has refused, as long as nothing else is set.
+const AHEAD: Duration = Duration::from_secs(60);
 
 /// What is known when the store has been read.
 #[derive(Clone, Copy)]
@@ -35,6 +38,8 @@ pub(crate) enum Step {
     Exchange,
     NotSignedIn,
     NoRefreshToken,
+    /// There is no refresh token either, but the access token may be good for the little time that it has left.
+    LetItRunOut,
     RenewedElsewhere,
 }
 
@@ -54,8 +59,16 @@ pub(crate) fn step(facts: Facts<'_>) -> Step {
     match (facts.means, found.refresh()) {
         (Means::AsTheGrantSees, _) | (Means::RefreshToken, Some(_)) => Step::Exchange,
         (Means::SomebodyElse, Some(_)) => Step::RenewedElsewhere,
+        (Means::RefreshToken | Means::SomebodyElse, None) if is_running_out(found, facts.now) => {
+            Step::LetItRunOut
+        }
         (Means::RefreshToken | Means::SomebodyElse, None) => Step::NoRefreshToken,
     }
+}
+
+/// Whether it is likely to be renewed ahead of time, and not because it was refused.
+fn is_running_out(found: &TokenSet, now: SystemTime) -> bool {
+    !found.is_expired(now) && found.expires_within(now, AHEAD)
 }
 
 fn same_access(one: &TokenSet, other: &TokenSet) -> bool {
@@ -82,8 +95,8 @@ mod tests {
         good(access).expires_at(now())
     }
 
-    fn without_refresh(access: &str) -> TokenSet {
-        TokenSet::new(access).expires_at(now())
+    fn bare_for(access: &str, seconds: u64) -> TokenSet {
+        TokenSet::new(access).expires_at(now() + Duration::from_secs(seconds))
     }
 
     #[test]
@@ -125,7 +138,7 @@ mod tests {
             ),
             // There is nothing to renew it with.
             (
-                Some(without_refresh("a1")),
+                Some(bare_for("a1", 0)),
                 None,
                 [NoRefreshToken, Exchange, NoRefreshToken],
             ),
@@ -133,6 +146,22 @@ mod tests {
                 Some(TokenSet::new("a1")),
                 Some(TokenSet::new("a1").refresh_token("r")),
                 [NoRefreshToken, Exchange, NoRefreshToken],
+            ),
+            (
+                Some(bare_for("a1", 61)),
+                Some(bare_for("a1", 61)),
+                [NoRefreshToken, Exchange, NoRefreshToken],
+            ),
+            // It is renewed ahead of time, for all we know.
+            (
+                Some(bare_for("a1", 60)),
+                Some(bare_for("a1", 60)),
+                [LetItRunOut, Exchange, LetItRunOut],
+            ),
+            (
+                Some(bare_for("a1", 1)),
+                Some(bare_for("a1", 1)),
+                [LetItRunOut, Exchange, LetItRunOut],
             ),
         ];
         for (row, (found, stale, expected)) in table.iter().enumerate() {

@@ -59,6 +59,10 @@ impl Revocation {
     /// [`TokenEndpointError`] when the token may still be good. Its code is `unsupported_token_type` when the server revokes
     /// no tokens of that sort (§2.2.1).
     ///
+    /// # Panics
+    ///
+    /// Outside a tokio runtime with IO and time enabled.
+    ///
     /// # Cancel safety
     ///
     /// The token may have been revoked or not when the future is dropped. To revoke it again does no harm.
@@ -77,6 +81,10 @@ impl Revocation {
     /// none, it revokes the access token.
     ///
     /// # Errors
+    ///
+    /// As [`revoke`](Self::revoke).
+    ///
+    /// # Panics
     ///
     /// As [`revoke`](Self::revoke).
     ///

@@ -28,9 +28,9 @@ use super::token_endpoint_builder::TokenEndpointBuilder;
 /// # Ok(()) }
 /// ```
 ///
-/// # Timeouts
+/// # Panics
 ///
-/// It needs a tokio runtime with time enabled.
+/// Whoever posts to it does so on a tokio runtime with IO and time enabled, as reqwest and timeouts need one.
 #[derive(Clone)]
 pub struct TokenEndpoint {
     setup: Arc<Setup>,

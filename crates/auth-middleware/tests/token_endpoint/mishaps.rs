@@ -144,6 +144,15 @@ pub(super) fn mishaps() -> Vec<Mishap> {
         // Too much
         Mishap::new("10 MiB", Reply::status(200).body(large()), TooLarge, 200),
         Mishap::new(
+            "10 MiB that are promised and never come",
+            Behaviour::HangInBody {
+                reply: Reply::status(200).body(large()),
+                sent: 20,
+            },
+            TooLarge,
+            200,
+        ),
+        Mishap::new(
             "10 MiB of unknown length",
             Reply::status(200).chunk(large()).chunk("."),
             TooLarge,

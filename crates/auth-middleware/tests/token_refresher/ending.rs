@@ -1,7 +1,10 @@
 //! The end of a session.
 
 use std::error::Error;
+use std::time::Duration;
 
+use refresh_queue::{QueueError, RefreshQueue};
+use testkit::clock;
 use token_store::TokenSet;
 
 use super::scripted::{InvalidGrant, World, failed, rejected};
@@ -57,4 +60,21 @@ async fn without_a_refresh_token_the_end_of_the_access_token_is_the_end() {
     assert_eq!(reason(&error), "there is no refresh token");
     assert_eq!(world.happened(), ["load", "load"]);
     assert_eq!(world.stored().await, (Some("a1 -".into()), false));
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_a_refresh_token_the_access_token_serves_to_its_very_end() {
+    let clock = clock();
+    let bare = TokenSet::new("a1").expires_at(clock() + Duration::from_secs(600));
+    let refresher = World::with(&bare).refresher().clock(clock.clone());
+    let queue = RefreshQueue::builder(refresher).clock(clock).build();
+    // Every second of its life, also when the queue would renew it ahead of time.
+    for _ in 0..600 {
+        queue.credential().await.unwrap();
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    // A failed attempt ahead of time may be a moment ago.
+    tokio::time::sleep(Duration::from_secs(30)).await;
+    let error = queue.credential().await.unwrap_err();
+    assert!(matches!(error, QueueError::SessionEnded(_)));
 }

@@ -26,17 +26,12 @@ async fn a_service_buys_its_first_tokens_under_the_lock_and_without_a_mark() {
 }
 
 #[tokio::test]
-async fn a_service_keeps_its_session_when_it_buys_the_next() {
-    let first = TokenSet::new("a1");
+async fn a_service_keeps_its_session_when_it_buys_the_next_and_spends_no_refresh_token() {
+    let first = good(1);
     let world = World::of_a_service().answer(TokenSet::new("a2"));
-    world
-        .memory
-        .lock()
-        .await
-        .unwrap()
-        .save(first.clone())
-        .await
-        .unwrap();
+    let mut locked = world.memory.lock().await.unwrap();
+    locked.save(first.clone()).await.unwrap();
+    drop(locked);
     let renewed = refresh(&world.refresher(), Some(&first)).await.unwrap();
     assert_eq!(renewed.tokens().session(), first.session());
     assert_eq!(
@@ -45,8 +40,8 @@ async fn a_service_keeps_its_session_when_it_buys_the_next() {
             "load",
             "lock",
             "load again",
-            "exchange a1 -",
-            "save a2 -",
+            "exchange a1 r1",
+            "save a2 r1",
             "unlock"
         ]
     );
