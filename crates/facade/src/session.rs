@@ -6,7 +6,7 @@ use std::sync::Arc;
 use auth_middleware::{BearerTokens, Revocation};
 use refresh_queue::{RefreshQueue, SessionStatus, SessionWatch};
 use request_context::BoxError;
-use token_store::{StoredTokens, TokenSet, TokenStore};
+use token_store::{StoreError, StoredTokens, TokenSet, TokenStore};
 
 use crate::{ApiError, ErrorKind};
 
@@ -72,7 +72,12 @@ impl Session {
     /// # Errors
     ///
     /// An [`ApiError`] of kind [`Builder`](ErrorKind::Builder) when no header can carry the access token, and of kind
-    /// [`CredentialUnavailable`](ErrorKind::CredentialUnavailable) when the tokens can't be saved. Nothing has changed then.
+    /// [`CredentialUnavailable`](ErrorKind::CredentialUnavailable) when the tokens can't be saved. This process goes on as
+    /// before then.
+    ///
+    /// # Cancel safety
+    ///
+    /// If the future is dropped, the tokens may be in the store and not in use yet; [`reload`](Self::reload) takes them.
     pub async fn login(&self, tokens: TokenSet) -> Result<(), ApiError> {
         let bearer = BearerTokens::new(tokens.clone())
             .map_err(|error| ApiError::with_source(ErrorKind::Builder, error))?;
@@ -88,25 +93,48 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// An [`ApiError`] of kind [`CredentialUnavailable`](ErrorKind::CredentialUnavailable) when the store can't be cleared or
-    /// the server can't be told. This process is signed out all the same; in the first case the tokens may still be in the
-    /// store.
+    /// An [`ApiError`] of kind [`CredentialUnavailable`](ErrorKind::CredentialUnavailable) when the store can't be cleared, or
+    /// when the server can't be told, also because there is nobody who knows the tokens any more. This process is signed out
+    /// all the same. What can be done is done whatever else fails; the first failure is told.
     ///
     /// # Cancel safety
     ///
     /// This process is signed out as soon as the future is polled. If it is dropped, tokens may be left in the store.
     pub async fn logout(&self) -> Result<(), ApiError> {
+        let held = self.queue.current();
         self.queue.clear();
         // It waits for a refresh under way to be saved, so that it is the latest tokens that are revoked.
         let mut locked = self.store.lock().await.map_err(unavailable)?;
         let stored = locked.load().await;
-        locked.clear().await.map_err(unavailable)?;
+        let cleared = locked.clear().await;
+        // Once more, now that the store is ours: a login or a reload may have had it before.
+        self.queue.clear();
         drop(locked);
-        let (Some(revocation), Ok(Some(stored))) = (&self.revocation, stored) else {
+        let revoked = self.revoke(stored, held).await;
+        cleared.map_err(unavailable).and(revoked)
+    }
+
+    /// Tells the server, by the tokens of the store, or by those in use where the store can't be read.
+    async fn revoke(
+        &self,
+        stored: Result<Option<StoredTokens>, StoreError>,
+        held: Option<BearerTokens>,
+    ) -> Result<(), ApiError> {
+        let Some(revocation) = &self.revocation else {
             return Ok(());
         };
-        let told = revocation.revoke_session(stored.tokens()).await;
-        told.map_err(unavailable)
+        let tokens = match (stored, held) {
+            (Ok(stored), _) => stored.map(StoredTokens::into_tokens),
+            (Err(_), Some(held)) => Some(held.tokens().clone()),
+            (Err(error), None) => return Err(unavailable(error)),
+        };
+        match tokens {
+            Some(tokens) => revocation
+                .revoke_session(&tokens)
+                .await
+                .map_err(unavailable),
+            None => Ok(()),
+        }
     }
 
     /// Looks into the store for a session that another process has begun, renewed or ended. It tells whether somebody is signed
