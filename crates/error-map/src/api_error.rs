@@ -1,96 +1,49 @@
 //! The one error that callers see.
 
-use std::borrow::Cow;
+mod answer;
+mod making;
+mod mapping;
+mod questions;
+
+pub use mapping::MapApiError;
+
 use std::error::Error;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
-use http::{HeaderMap, Method, StatusCode};
-use request_context::{BoxError, without_url};
+use http::Method;
+use request_context::BoxError;
 use url::Url;
 
-use crate::{ErrorKind, TimeoutPhase, classify, redact};
+use crate::ErrorKind;
+use crate::answer::Kept;
+use crate::chain::chain;
 
 /// What went wrong with a call, for programs that don't want to know which layer it went wrong in.
 ///
-/// It is one pointer wide. Neither its `Display` nor its `Debug` shows a query, userinfo, a header or a body; those
-/// have accessors.
+/// It is one pointer wide. Neither its `Display` nor its `Debug` nor its sources' texts show a query, userinfo, a header
+/// or a body; those have accessors.
+///
+/// [`kind`](Self::kind) says what happened. Where the answer is the error, there are its [`status`](Self::status),
+/// [`headers`](Self::headers) and [`body`](Self::body), and what the API says in it: [`message`](Self::message),
+/// [`code`](Self::code), [`field_errors`](Self::field_errors), [`problem`](Self::problem).
 pub struct ApiError(Box<Inner>);
 
 struct Inner {
     kind: ErrorKind,
-    request: Option<(Method, Url)>,
-    answer: Option<Answer>,
+    method: Option<Method>,
+    url: Option<Url>,
+    /// Shared with an error that wraps this one.
+    answer: Option<Arc<Kept>>,
     attempts: u32,
     waited: Duration,
     source: Option<BoxError>,
 }
 
-/// The answer that was an error.
-struct Answer {
-    status: StatusCode,
-    headers: HeaderMap,
-    body: Bytes,
-}
-
 impl ApiError {
-    /// An error of this kind that comes from nothing else.
-    pub fn new(kind: ErrorKind) -> Self {
-        Self(Box::new(Inner {
-            kind,
-            request: None,
-            answer: None,
-            attempts: 1,
-            waited: Duration::ZERO,
-            source: None,
-        }))
-    }
-
-    /// An error of this kind, because of `source`.
-    ///
-    /// The URL is taken out of a [`reqwest::Error`] first, since its text would show the query.
-    pub fn with_source(kind: ErrorKind, source: impl Into<BoxError>) -> Self {
-        let mut error = Self::new(kind);
-        error.0.source = Some(without_url(source.into()));
-        error
-    }
-
-    /// The error that an answer with this status is.
-    pub fn from_answer(status: StatusCode, headers: HeaderMap, body: impl Into<Bytes>) -> Self {
-        let mut error = Self::new(classify::status(status));
-        error.0.answer = Some(Answer {
-            status,
-            headers,
-            body: body.into(),
-        });
-        error
-    }
-
-    /// Says which request it was. Query, userinfo and fragment of the URL are left out.
-    #[must_use]
-    pub fn for_request(mut self, method: &Method, url: &Url) -> Self {
-        self.0.request = Some((method.clone(), redact::url(url)));
-        self
-    }
-
-    /// Says how often the call was sent, replays included.
-    #[must_use]
-    pub fn after_attempts(mut self, attempts: u32) -> Self {
-        self.0.attempts = attempts;
-        self
-    }
-
-    /// Says how long the call waited between its attempts.
-    #[must_use]
-    pub fn after_waiting(mut self, waited: Duration) -> Self {
-        self.0.waited = waited;
-        self
-    }
-
-    pub(crate) fn of_kind(mut self, kind: ErrorKind) -> Self {
-        self.0.kind = kind;
-        self
+    fn kept(&self) -> Option<&Kept> {
+        self.0.answer.as_deref()
     }
 
     /// What happened.
@@ -98,34 +51,14 @@ impl ApiError {
         self.0.kind
     }
 
-    /// The status of the answer, if there was one and it is the error.
-    pub fn status(&self) -> Option<StatusCode> {
-        self.0.answer.as_ref().map(|answer| answer.status)
-    }
-
-    /// The headers of the answer, if the answer is the error.
-    pub fn headers(&self) -> Option<&HeaderMap> {
-        self.0.answer.as_ref().map(|answer| &answer.headers)
-    }
-
-    /// The beginning of the answer's body; empty when there is none. How much is kept is the middleware's setting.
-    pub fn body(&self) -> &[u8] {
-        self.0.answer.as_ref().map_or(&[], |answer| &answer.body)
-    }
-
-    /// The beginning of the answer's body as text; what isn't UTF-8 is replaced.
-    pub fn text(&self) -> Cow<'_, str> {
-        String::from_utf8_lossy(self.body())
-    }
-
     /// The method of the request, if it is known.
     pub fn method(&self) -> Option<&Method> {
-        self.0.request.as_ref().map(|(method, _)| method)
+        self.0.method.as_ref()
     }
 
     /// The URL of the request without query, userinfo and fragment, if it is known.
     pub fn url(&self) -> Option<&Url> {
-        self.0.request.as_ref().map(|(_, url)| url)
+        self.0.url.as_ref()
     }
 
     /// How often the call was sent, replays included.
@@ -138,7 +71,11 @@ impl ApiError {
         self.0.waited
     }
 
-    /// The first of the error's sources that has this type, however deep it is: for whoever wants more than the kind.
+    /// The first of the error's sources that has this type, however deep it is: for whoever wants more than the kind. It
+    /// looks into errors that a walk along [`source`](Error::source) would miss, such as those within an
+    /// [`io::Error`](std::io::Error).
+    ///
+    /// What it finds is as it came; the text of an error that others made may show what this one's doesn't.
     ///
     /// ```
     /// use error_map::ApiError;
@@ -149,33 +86,7 @@ impl ApiError {
     /// }
     /// ```
     pub fn find_source<E: Error + 'static>(&self) -> Option<&E> {
-        std::iter::successors(self.source(), |source| (*source).source())
-            .find_map(|source| source.downcast_ref())
-    }
-
-    /// Whether the caller cancelled the call.
-    pub fn is_cancelled(&self) -> bool {
-        self.kind() == ErrorKind::Cancelled
-    }
-
-    /// Whether something took too long, whatever it was.
-    pub fn is_timeout(&self) -> bool {
-        matches!(self.kind(), ErrorKind::Timeout(_))
-    }
-
-    /// Whether the deadline of the whole call passed.
-    pub fn is_deadline(&self) -> bool {
-        self.kind() == ErrorKind::Timeout(TimeoutPhase::Deadline)
-    }
-
-    /// Whether the session is over, so that only a new sign-in helps.
-    pub fn is_session_ended(&self) -> bool {
-        self.kind() == ErrorKind::SessionEnded
-    }
-
-    /// Whether the server said that there is no such resource.
-    pub fn is_not_found(&self) -> bool {
-        self.kind() == ErrorKind::NotFound
+        chain(self.source()?).find_map(|source| source.downcast_ref())
     }
 }
 
@@ -186,9 +97,10 @@ impl fmt::Display for ApiError {
             (Some(status), kind) => write!(f, "{kind} ({})", status.as_u16())?,
             (None, kind) => write!(f, "{kind}")?,
         }
-        match &self.0.request {
-            Some((method, url)) => write!(f, ": {method} {url}"),
-            None => Ok(()),
+        match (self.method(), self.url()) {
+            (Some(method), Some(url)) => write!(f, ": {method} {url}"),
+            (None, Some(url)) => write!(f, ": {url}"),
+            _ => Ok(()),
         }
     }
 }
@@ -216,6 +128,8 @@ impl Error for ApiError {
 
 #[cfg(test)]
 mod tests {
+    use http::{HeaderMap, StatusCode};
+
     use super::*;
 
     fn not_found() -> ApiError {
@@ -249,12 +163,10 @@ mod tests {
     }
 
     #[test]
-    fn its_accessors_show_the_answer() {
+    fn its_accessors_show_the_request() {
         let error = not_found();
-        assert!(error.is_not_found());
-        assert_eq!(error.text(), "hunter2");
-        assert_eq!(error.headers().unwrap()["set-cookie"], "session=hunter2");
         assert_eq!(error.method(), Some(&Method::GET));
+        assert_eq!(error.url().unwrap().as_str(), "https://api.test/users/7");
         assert_eq!(error.attempts(), 2);
         assert_eq!(error.waited(), Duration::from_secs(3));
     }
@@ -263,6 +175,14 @@ mod tests {
     fn a_status_without_a_kind_is_named_by_its_number() {
         let teapot = ApiError::from_answer(StatusCode::IM_A_TEAPOT, HeaderMap::new(), "");
         assert_eq!(teapot.to_string(), "status 418 I'm a teapot");
+    }
+
+    #[test]
+    fn a_source_is_found_where_source_leads_past_it() {
+        let io = std::io::Error::other(request_context::Cancelled::new());
+        let error = ApiError::with_source(ErrorKind::Other, io);
+        assert!(error.find_source::<request_context::Cancelled>().is_some());
+        assert!(error.find_source::<ApiError>().is_none());
     }
 
     #[test]

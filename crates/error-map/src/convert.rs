@@ -1,19 +1,42 @@
 //! From the errors of the host crates to ours: what really happened, through whatever wraps it.
 
-use crate::{ApiError, DecodeError, ErrorKind, classify};
+use std::error::Error;
 
-/// Finds what really happened in a reqwest error: the typed errors of our layers come out of a body wrapped in it.
+use http::{HeaderMap, StatusCode};
+
+use crate::chain::chain;
+use crate::{ApiError, DecodeError, ErrorKind, classify, transport};
+
+/// Finds what really happened in a reqwest error: the typed errors of our layers come out of a body wrapped in it, a body
+/// that broke off says that it can't be decoded.
+///
+/// The URL goes over to the error without what must not be shown; the method isn't known.
 impl From<reqwest::Error> for ApiError {
     fn from(error: reqwest::Error) -> Self {
-        // serde's own text quotes the value that it did not like.
-        if let Some(json) = classify::json_error(&error) {
-            return Self::with_source(ErrorKind::Decode, DecodeError::from(json));
+        let url = error.url().cloned();
+        let typed = from_reqwest(error);
+        match url {
+            Some(url) => typed.for_url(&url),
+            None => typed,
         }
-        Self::with_source(classify::transport(&error), error)
     }
 }
 
-/// Finds what really happened in an error that came up a chain. An [`ApiError`] in it comes out as it is.
+fn from_reqwest(error: reqwest::Error) -> ApiError {
+    // serde's own text quotes the value that it did not like.
+    let json = chain(&error).find_map(|error| error.downcast_ref::<serde_json::Error>());
+    if let Some(json) = json {
+        return ApiError::with_source(ErrorKind::Decode, DecodeError::from(json));
+    }
+    // `error_for_status`. Its text shows the server's reason phrase, and it knows no more than the status.
+    if let Some(status) = error.status().filter(|_| error.is_status()) {
+        return ApiError::from_answer(status, HeaderMap::new(), "");
+    }
+    ApiError::with_source(transport::kind(&error), error)
+}
+
+/// Finds what really happened in an error that came up a chain, whoever wrapped it on the way, as long as the wrapper
+/// tells its source. An [`ApiError`] in it comes out as it is.
 impl From<reqwest_middleware::Error> for ApiError {
     fn from(error: reqwest_middleware::Error) -> Self {
         let error = match error {
@@ -28,15 +51,62 @@ impl From<reqwest_middleware::Error> for ApiError {
             Ok(transport) => return transport.into(),
             Err(other) => other,
         };
-        let kind = error
-            .chain()
-            .find_map(classify::known)
-            .unwrap_or(ErrorKind::Other);
+        let error = match error.downcast::<reqwest_middleware::Error>() {
+            Ok(host) => return host.into(),
+            Err(other) => other,
+        };
+        #[cfg(feature = "reqwest-retry")]
+        let error = match error.downcast::<reqwest_retry::RetryError>() {
+            Ok(retry) => return retry.into(),
+            Err(other) => other,
+        };
+        let facts = below(&*error);
         // This way of unwrapping keeps the source's own type, so that a caller can still match it.
-        Self::with_source(
-            kind,
-            error.reallocate_into_boxed_dyn_error_without_backtrace(),
-        )
+        facts.because(error.reallocate_into_boxed_dyn_error_without_backtrace())
+    }
+}
+
+/// What reqwest-retry's own middleware ends with, whatever became of its last attempt.
+#[cfg(feature = "reqwest-retry")]
+impl From<reqwest_retry::RetryError> for ApiError {
+    fn from(error: reqwest_retry::RetryError) -> Self {
+        match error {
+            reqwest_retry::RetryError::Error(error) => error.into(),
+            reqwest_retry::RetryError::WithRetries { retries, err } => {
+                let error = Self::from(err);
+                let attempts = retries.saturating_add(1).max(error.attempts());
+                error.after_attempts(attempts)
+            }
+        }
+    }
+}
+
+/// The first in the chain that says what happened, told by an error without a source.
+fn below(error: &(dyn Error + 'static)) -> ApiError {
+    chain(error)
+        .find_map(|error| {
+            if let Some(api) = error.downcast_ref::<ApiError>() {
+                return Some(ApiError::new(api.kind()).like(api));
+            }
+            if let Some(reqwest) = error.downcast_ref::<reqwest::Error>() {
+                return Some(of_reqwest(reqwest));
+            }
+            classify::ours(error).map(ApiError::new)
+        })
+        .unwrap_or_else(|| ApiError::new(ErrorKind::Other))
+}
+
+fn of_reqwest(error: &reqwest::Error) -> ApiError {
+    let is_json = chain(error).any(<dyn Error>::is::<serde_json::Error>);
+    let status: Option<StatusCode> = error.status().filter(|_| error.is_status());
+    let typed = match status {
+        Some(status) => ApiError::from_answer(status, HeaderMap::new(), ""),
+        None if is_json => ApiError::new(ErrorKind::Decode),
+        None => ApiError::new(transport::kind(error)),
+    };
+    match error.url() {
+        Some(url) => typed.for_url(url),
+        None => typed,
     }
 }
 
@@ -54,7 +124,7 @@ mod tests {
 
     #[derive(Debug, thiserror::Error)]
     #[error("wrapped")]
-    struct Wrapped(#[source] SessionEnded);
+    struct Wrapped<E: Error + 'static>(#[source] E);
 
     fn convert(error: impl Error + Send + Sync + 'static) -> ApiError {
         reqwest_middleware::Error::middleware(error).into()
@@ -78,7 +148,7 @@ mod tests {
     fn a_typed_error_is_found_below_what_wraps_it() {
         let error = convert(Wrapped(SessionEnded::signed_out()));
         assert_eq!(error.kind(), ErrorKind::SessionEnded);
-        assert!(error.source().unwrap().is::<Wrapped>());
+        assert!(error.source().unwrap().is::<Wrapped<SessionEnded>>());
     }
 
     #[test]
@@ -106,6 +176,62 @@ mod tests {
             let source = error.source().unwrap();
             assert!(source.is::<reqwest::Error>());
             assert!(!format!("{source} {source:?}").contains("hunter2"));
+        }
+    }
+
+    #[test]
+    fn what_others_wrapped_is_found_at_any_depth() {
+        let host = reqwest_middleware::Error::middleware(Wrapped(Wrapped(Cancelled::new())));
+        let error = convert(Wrapped(std::io::Error::other(host)));
+        assert_eq!(error.kind(), ErrorKind::Cancelled);
+        assert!(error.find_source::<Cancelled>().is_some());
+    }
+
+    #[test]
+    fn an_api_error_that_was_wrapped_tells_what_it_knows() {
+        let headers = HeaderMap::from_iter([(http::header::RETRY_AFTER, 7.into())]);
+        let api = ApiError::from_answer(StatusCode::TOO_MANY_REQUESTS, headers, "slowly");
+        let url = "http://api.test/x".parse().unwrap();
+        let api = api.for_request(&http::Method::PUT, &url).after_attempts(3);
+        let error = convert(Wrapped(api));
+        assert_eq!(
+            error.to_string(),
+            "too many requests (429): PUT http://api.test/x"
+        );
+        assert_eq!((error.text().as_ref(), error.attempts()), ("slowly", 3));
+        assert!(error.retry_after().is_some() && error.is_transient());
+        assert!(error.source().unwrap().is::<Wrapped<ApiError>>());
+    }
+
+    #[test]
+    fn the_error_that_caused_another_is_not_taken_for_it() {
+        let refused = ApiError::from_answer(StatusCode::BAD_REQUEST, HeaderMap::new(), "");
+        let error = convert(Wrapped(SessionEnded::rejected(refused)));
+        assert_eq!(error.kind(), ErrorKind::SessionEnded);
+        assert_eq!(error.status(), None);
+    }
+
+    /// The host's own wrapper within itself, as a middleware that runs a client of its own has it.
+    #[test]
+    fn the_hosts_error_within_the_hosts_is_unwrapped() {
+        let host = reqwest_middleware::Error::middleware(ApiError::new(ErrorKind::Gone));
+        assert_eq!(convert(host).kind(), ErrorKind::Gone);
+    }
+
+    #[test]
+    fn a_status_that_reqwest_made_an_error_of_is_an_answer() {
+        let answer = http::Response::builder()
+            .status(409)
+            .body("hunter2")
+            .unwrap();
+        let refused = || {
+            reqwest::Response::from(answer.clone())
+                .error_for_status()
+                .unwrap_err()
+        };
+        for error in [ApiError::from(refused()), convert(Wrapped(refused()))] {
+            assert_eq!(error.kind(), ErrorKind::Conflict);
+            assert_eq!(error.status().unwrap(), 409);
         }
     }
 }

@@ -9,10 +9,26 @@ use crate::{ApiError, ErrorKind};
 
 /// Decodes a JSON body. An empty one counts as `null`, so that `()` and `Option` accept it.
 ///
+/// ```
+/// # fn main() -> Result<(), error_map::ApiError> {
+/// use error_map::decode_json;
+///
+/// assert_eq!(decode_json::<Vec<u8>>(b"[1, 2]")?, [1, 2]);
+/// assert_eq!(decode_json::<Option<Vec<u8>>>(b"")?, None);
+/// let error = decode_json::<Vec<u8>>(b"[1, \"secret\"]").unwrap_err();
+/// let source = std::error::Error::source(&error).unwrap();
+/// assert_eq!(source.to_string(), "the body does not have the expected form at [1], line 1 column 12");
+/// # Ok(()) }
+/// ```
+///
 /// # Errors
 ///
 /// An [`ApiError`] of kind [`Decode`](ErrorKind::Decode) whose source is a [`DecodeError`].
 pub fn decode_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
+    decode(body).map_err(|error| ApiError::with_source(ErrorKind::Decode, error))
+}
+
+pub(crate) fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, DecodeError> {
     let body = if body.trim_ascii().is_empty() {
         b"null"
     } else {
@@ -20,12 +36,11 @@ pub fn decode_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
     };
     let mut deserializer = serde_json::Deserializer::from_slice(body);
     let decoded = serde_path_to_error::deserialize(&mut deserializer)
-        .map_err(|error| DecodeError::new(Some(error.path().to_string()), error.inner()))
-        .and_then(|decoded| match deserializer.end() {
-            Ok(()) => Ok(decoded),
-            Err(error) => Err(DecodeError::from(&error)),
-        });
-    decoded.map_err(|error| ApiError::with_source(ErrorKind::Decode, error))
+        .map_err(|error| DecodeError::new(Some(error.path().to_string()), error.inner()))?;
+    match deserializer.end() {
+        Ok(()) => Ok(decoded),
+        Err(error) => Err(DecodeError::from(&error)),
+    }
 }
 
 /// Where JSON was not what was expected. It never holds a value: serde's own texts quote them.
@@ -34,7 +49,7 @@ pub struct DecodeError {
     path: Option<String>,
     line: usize,
     column: usize,
-    category: &'static str,
+    category: Category,
 }
 
 impl DecodeError {
@@ -43,13 +58,23 @@ impl DecodeError {
             path: path.filter(|path| path != "."),
             line: error.line(),
             column: error.column(),
-            category: match error.classify() {
-                Category::Io => "could not be read",
-                Category::Syntax => "is not JSON",
-                Category::Data => "does not have the expected form",
-                Category::Eof => "ends too early",
-            },
+            category: error.classify(),
         }
+    }
+
+    /// Whether the body is JSON, and not what was asked for: a member that is missing, a value of another type.
+    pub fn is_data(&self) -> bool {
+        self.category == Category::Data
+    }
+
+    /// Whether the body is no JSON.
+    pub fn is_syntax(&self) -> bool {
+        self.category == Category::Syntax
+    }
+
+    /// Whether the body ends in the middle of JSON.
+    pub fn is_eof(&self) -> bool {
+        self.category == Category::Eof
     }
 
     /// The path to the value, such as `users[3].name`; none when it is the whole body.
@@ -76,7 +101,13 @@ impl From<&serde_json::Error> for DecodeError {
 
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (line, column, category) = (self.line, self.column, self.category);
+        let (line, column) = (self.line, self.column);
+        let category = match self.category {
+            Category::Io => "could not be read",
+            Category::Syntax => "is not JSON",
+            Category::Data => "does not have the expected form",
+            Category::Eof => "ends too early",
+        };
         match &self.path {
             Some(path) => write!(
                 f,
@@ -151,5 +182,19 @@ mod tests {
         decode_json::<()>(b"").unwrap();
         assert_eq!(decode_json::<Option<u8>>(b" \n").unwrap(), None);
         assert!(decode_json::<u8>(b"").is_err());
+    }
+
+    #[test]
+    fn the_category_can_be_asked_for() {
+        let table = [
+            ("[\"x\"]", (true, false, false)),
+            ("x", (false, true, false)),
+            ("[1", (false, false, true)),
+        ];
+        for (body, expected) in table {
+            let error = failure::<Vec<u8>>(body);
+            let asked = (error.is_data(), error.is_syntax(), error.is_eof());
+            assert_eq!(asked, expected, "{body}");
+        }
     }
 }

@@ -36,18 +36,35 @@
 //!
 //! Above everything that needs raw answers: retries, caches, refreshes. Below `cancel`, since it reads a body.
 
+mod answer;
 mod api_error;
+mod chain;
 mod classify;
 mod convert;
+mod details;
+mod error_for;
+mod extract;
 mod json;
 mod kind;
 mod middleware;
+mod off_thread;
+mod phase;
+mod problem;
 mod redact;
+mod redacted;
+mod retry_after;
+mod transport;
 
-pub use api_error::ApiError;
+pub use answer::ErrorAnswer;
+pub use api_error::{ApiError, MapApiError};
+pub use details::{ErrorDetails, FieldError};
+pub use error_for::ErrorFor;
 pub use json::{DecodeError, decode_json};
-pub use kind::{ErrorKind, TimeoutPhase};
+pub use kind::ErrorKind;
 pub use middleware::ErrorMapMiddleware;
+pub use off_thread::decode_json_off_thread;
+pub use phase::{ConnectPhase, TimeoutPhase};
+pub use problem::Problem;
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

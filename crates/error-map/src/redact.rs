@@ -1,5 +1,7 @@
 //! What of a URL may be shown.
 
+use std::borrow::Cow;
+
 use url::Url;
 
 /// The URL without userinfo, query and fragment, any of which may hold a secret.
@@ -11,6 +13,41 @@ pub(crate) fn url(url: &Url) -> Url {
     let _ = shown.set_username("");
     let _ = shown.set_password(None);
     shown
+}
+
+/// The text with each URL in it cut down to that. It is borrowed if there was nothing to cut.
+pub(crate) fn text(text: &str) -> Cow<'_, str> {
+    let mut shown = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find("://") {
+        let (before, after) = rest.split_at(at + 3);
+        let end = after.find(ends_url).unwrap_or(after.len());
+        let (url, after) = after.split_at(end);
+        let end = url.find(['/', '?', '#']).unwrap_or(url.len());
+        let (authority, path) = url.split_at(end);
+        let host = authority
+            .rsplit_once('@')
+            .map_or(authority, |(_, host)| host);
+        let (path, secret) = path.split_at(path.find(['?', '#']).unwrap_or(path.len()));
+        // What closes a bracket or escapes a quote is no part of the URL, though it might be.
+        let closing = secret
+            .ends_with([')', '\\'])
+            .then(|| &secret[secret.len() - 1..]);
+        for part in [before, host, path, closing.unwrap_or_default()] {
+            shown.push_str(part);
+        }
+        rest = after;
+    }
+    shown.push_str(rest);
+    if shown == text {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(shown)
+}
+
+/// A URL has none of these, since they are percent-encoded in it.
+fn ends_url(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '"' | '<' | '>' | '`')
 }
 
 #[cfg(test)]
@@ -28,6 +65,51 @@ mod tests {
             ("data:text/plain,x?hunter2", "data:text/plain,x"),
         ] {
             assert_eq!(url(&whole.parse().unwrap()).as_str(), shown);
+        }
+    }
+
+    #[test]
+    fn each_url_in_a_text_is_cut_down() {
+        for (whole, shown) in [
+            (
+                "for url (http://a.test/b?key=hunter2)",
+                "for url (http://a.test/b)",
+            ),
+            (
+                "(http://a.test/?k=hunter2)hunter2) failed",
+                "(http://a.test/) failed",
+            ),
+            (
+                r#"url: "http://a.test/b?hunter2", x: 1"#,
+                r#"url: "http://a.test/b", x: 1"#,
+            ),
+            (
+                r#""\"http://a.test/b#hunter2\"""#,
+                r#""\"http://a.test/b\"""#,
+            ),
+            ("http://ada:hunter2@a.test", "http://a.test"),
+            (
+                "http://a:hunter2@b:hunter2@c/x and ws://d?hunter2",
+                "http://c/x and ws://d",
+            ),
+            ("http://a.test/?hunter2\nnext", "http://a.test/\nnext"),
+            ("http://a.test?x=http://b?hunter2", "http://a.test"),
+        ] {
+            assert_eq!(text(whole), shown);
+        }
+    }
+
+    #[test]
+    fn a_text_without_a_secret_is_left_alone() {
+        for clean in [
+            "",
+            "really?",
+            "a@b",
+            "at http://a.test/b (again)",
+            "http://a.test",
+            "://",
+        ] {
+            assert!(matches!(text(clean), Cow::Borrowed(_)), "{clean}");
         }
     }
 }

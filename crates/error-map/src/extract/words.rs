@@ -1,0 +1,95 @@
+//! What APIs call a message, a code and a field.
+
+use serde_json::Value;
+
+use super::Object;
+
+/// A message for people, the most telling first.
+pub(super) const MESSAGES: &[&str] = &[
+    "message",
+    "Message",
+    "error_description",
+    "error_message",
+    "errorMessage",
+    "ErrorMessage",
+    "defaultMessage",
+    "detail",
+    "description",
+    "msg",
+    "faultstring",
+    "error_summary",
+    "errorMessages",
+    "issue",
+    "reason",
+    "title",
+    "error",
+    "errors",
+];
+
+/// A code for programs, by names that mean nothing else.
+pub(super) const CODES: &[&str] = &[
+    "code",
+    "Code",
+    "error_code",
+    "errorCode",
+    "ErrorCode",
+    "errorcode",
+    "keyword",
+    "issue",
+];
+
+/// A code for programs, by names that may mean something else, so only where the others are missing. In a list the first
+/// is the name of a field.
+pub(super) const NAMES: &[&str] = &["name", "error", "reason", "category", "type"];
+
+/// An object with one of these is about an error; one without may be a map of fields.
+pub(super) const SPEAKS: &[&str] = &[
+    "message",
+    "Message",
+    "code",
+    "Code",
+    "error",
+    "errors",
+    "detail",
+    "issues",
+    "faultstring",
+    "errorcode",
+    "reason",
+    "type",
+    "value",
+];
+
+/// The first of these members that is a text, or several, or a text in an object of its own.
+pub(super) fn first_text(object: &Object, names: &[&str]) -> Option<String> {
+    names.iter().find_map(|name| match object.get(*name)? {
+        Value::String(text) if !text.trim().is_empty() => Some(text.trim().to_owned()),
+        Value::Array(list) => text(list),
+        // OData has the language beside it.
+        Value::Object(inner) => {
+            let is_localized = inner.contains_key("lang") || inner.contains_key("locale");
+            let value = inner.get("value")?.as_str()?;
+            is_localized.then(|| value.to_owned())
+        }
+        _ => None,
+    })
+}
+
+/// A list of texts, if it is one.
+pub(super) fn text(list: &[Value]) -> Option<String> {
+    let texts: Option<Vec<_>> = list.iter().map(Value::as_str).collect();
+    texts
+        .filter(|texts| !texts.is_empty())
+        .map(|texts| texts.join("; "))
+}
+
+/// Something to match rather than to read. `about:blank` and `error` say nothing.
+pub(super) fn is_word(text: &str) -> bool {
+    !text.is_empty()
+        && !text.contains(char::is_whitespace)
+        && !matches!(text, "about:blank" | "error" | "Error")
+}
+
+pub(super) fn is_constant(text: &str) -> bool {
+    text.bytes()
+        .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
+}

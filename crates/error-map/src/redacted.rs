@@ -1,0 +1,163 @@
+//! Errors of others whose texts show what they must not, made to keep it to themselves.
+
+use std::borrow::Cow;
+use std::error::Error;
+use std::fmt;
+use std::iter::successors;
+
+use request_context::{BoxError, without_url};
+use serde_json::error::Category;
+
+use crate::redact;
+
+/// An error whose texts, or those of its sources, would show a URL's query or userinfo, or a value of JSON.
+///
+/// Its own texts are theirs without that. Its source is the first that is clean, with all below it. What it holds can
+/// still be found by [`ApiError::find_source`](crate::ApiError::find_source).
+pub(crate) struct Redacted(BoxError);
+
+/// Takes the URL out of the host's errors, and wraps what shows a secret nevertheless.
+pub(crate) fn redacted(error: BoxError) -> BoxError {
+    let error = without_url(error);
+    if sources(&*error).any(shows_secret) {
+        return Box::new(Redacted(error));
+    }
+    error
+}
+
+impl Redacted {
+    pub(crate) fn inner(&self) -> &(dyn Error + 'static) {
+        &*self.0
+    }
+
+    /// The text without URLs' secrets, and without the messages of JSON errors in the chain.
+    fn clean(&self, mut text: String) -> String {
+        let jsons = sources(self.inner()).filter_map(|error| error.downcast_ref());
+        for json in jsons {
+            let (message, category) = json_message(json);
+            text = text.replace(&message.escape_debug().to_string(), category);
+            text = text.replace(&message, category);
+        }
+        redact::text(&text).into_owned()
+    }
+}
+
+impl fmt::Display for Redacted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.clean(self.0.to_string()))
+    }
+}
+
+impl fmt::Debug for Redacted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let error = &self.0;
+        let text = if f.alternate() {
+            format!("{error:#?}")
+        } else {
+            format!("{error:?}")
+        };
+        f.write_str(&self.clean(text))
+    }
+}
+
+impl Error for Redacted {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        let sources: Vec<_> = sources(self.inner()).collect();
+        let last = sources.iter().rposition(|source| shows_secret(*source))?;
+        sources.get(last + 1).copied()
+    }
+}
+
+fn sources<'a>(
+    error: &'a (dyn Error + 'static),
+) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    successors(Some(error), |error| (*error).source())
+}
+
+/// An error's debug text usually shows its sources too, those that `source` leaves out included.
+fn shows_secret(error: &(dyn Error + 'static)) -> bool {
+    let is_cut = |text: &str| matches!(redact::text(text), Cow::Owned(_));
+    error.is::<serde_json::Error>() || is_cut(&error.to_string()) || is_cut(&format!("{error:?}"))
+}
+
+/// What the error says, which may quote a value, and what may be said instead.
+fn json_message(error: &serde_json::Error) -> (String, &'static str) {
+    let text = error.to_string();
+    let message = match text.rsplit_once(" at line ") {
+        Some((message, _)) => message.to_owned(),
+        None => text,
+    };
+    let category = match error.classify() {
+        Category::Io => "JSON that can't be read",
+        Category::Syntax => "not JSON",
+        Category::Data => "JSON of another form",
+        Category::Eof => "JSON that ends too early",
+    };
+    (message, category)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const URL: &str = "http://ada:hunter2@api.test/x?key=hunter2#hunter2";
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("a layer failed: {0}")]
+    struct Layer(#[source] BoxError);
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("clean")]
+    struct Clean;
+
+    fn reqwest_error() -> reqwest::Error {
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let request = client.get("http://api.test/").header("bad name", "x");
+        request.build().unwrap_err().with_url(URL.parse().unwrap())
+    }
+
+    fn texts(error: &(dyn Error + 'static)) -> String {
+        let shown = |error: &(dyn Error + 'static)| format!("{error}\n{error:?}\n{error:#?}\n");
+        sources(error).map(shown).collect()
+    }
+
+    #[test]
+    fn an_error_that_shows_nothing_stays_what_it_is() {
+        assert!(redacted(Clean.into()).is::<Clean>());
+        assert!(redacted(Box::new(Layer(Clean.into()))).is::<Layer>());
+        assert!(redacted(reqwest_error().into()).is::<reqwest::Error>());
+    }
+
+    #[test]
+    fn a_url_below_the_wrapper_of_another_is_shown_without_its_secrets() {
+        let error = redacted(Box::new(Layer(reqwest_error().into())));
+        assert!(!texts(&*error).contains("hunter2"), "{}", texts(&*error));
+        let text = "a layer failed: builder error for url (http://api.test/x)";
+        assert_eq!(error.to_string(), text);
+        assert!(
+            error.source().is_some(),
+            "the reason within reqwest's is clean"
+        );
+    }
+
+    #[test]
+    fn what_shows_nothing_of_what_it_holds_is_redacted_as_well() {
+        #[derive(Debug, thiserror::Error)]
+        #[error("quiet")]
+        struct Quiet(String);
+        let error = redacted(Box::new(Quiet(URL.to_owned())));
+        assert!(!texts(&*error).contains("hunter2"));
+        assert_eq!(error.to_string(), "quiet");
+    }
+
+    #[test]
+    fn a_value_in_a_json_error_is_not_shown() {
+        let json = || serde_json::from_str::<u8>(r#""hunter2\n""#).unwrap_err();
+        for error in [Box::new(json()) as BoxError, Box::new(Layer(json().into()))] {
+            let error = redacted(error);
+            assert!(!texts(&*error).contains("hunter2"), "{}", texts(&*error));
+            let place = "JSON of another form at line 1 column 11";
+            assert!(error.to_string().ends_with(place), "{error}");
+        }
+    }
+}
