@@ -32,11 +32,11 @@ impl Redacted {
 
     /// The text without URLs' secrets, and without the messages of JSON errors in the chain.
     fn clean(&self, mut text: String) -> String {
+        const INSTEAD: &str = "JSON of another form";
         let jsons = sources(self.inner()).filter_map(|error| error.downcast_ref());
-        for json in jsons {
-            let (message, category) = json_message(json);
-            text = text.replace(&message.escape_debug().to_string(), category);
-            text = text.replace(&message, category);
+        for message in jsons.filter(|json| quotes_value(json)).map(json_message) {
+            text = text.replace(&message.escape_debug().to_string(), INSTEAD);
+            text = text.replace(&message, INSTEAD);
         }
         redact::text(&text).into_owned()
     }
@@ -77,23 +77,22 @@ fn sources<'a>(
 /// An error's debug text usually shows its sources too, those that `source` leaves out included.
 fn shows_secret(error: &(dyn Error + 'static)) -> bool {
     let is_cut = |text: &str| matches!(redact::text(text), Cow::Owned(_));
-    error.is::<serde_json::Error>() || is_cut(&error.to_string()) || is_cut(&format!("{error:?}"))
+    let json = error.downcast_ref::<serde_json::Error>();
+    json.is_some_and(quotes_value) || is_cut(&error.to_string()) || is_cut(&format!("{error:?}"))
 }
 
-/// What the error says, which may quote a value, and what may be said instead.
-fn json_message(error: &serde_json::Error) -> (String, &'static str) {
+/// serde quotes what it found where it expected something else.
+fn quotes_value(error: &serde_json::Error) -> bool {
+    error.classify() == Category::Data
+}
+
+/// What the error says, without the place.
+fn json_message(error: &serde_json::Error) -> String {
     let text = error.to_string();
-    let message = match text.rsplit_once(" at line ") {
+    match text.rsplit_once(" at line ") {
         Some((message, _)) => message.to_owned(),
         None => text,
-    };
-    let category = match error.classify() {
-        Category::Io => "JSON that can't be read",
-        Category::Syntax => "not JSON",
-        Category::Data => "JSON of another form",
-        Category::Eof => "JSON that ends too early",
-    };
-    (message, category)
+    }
 }
 
 #[cfg(test)]

@@ -26,11 +26,13 @@ fn timeout(error: &reqwest::Error) -> TimeoutPhase {
     if error.is_connect() {
         return TimeoutPhase::Connect;
     }
-    let by_hyper = hyper_error(error).is_some_and(hyper::Error::is_timeout);
-    if by_hyper || io_kinds(error).any(|kind| kind == io::ErrorKind::TimedOut) {
-        return TimeoutPhase::Idle;
+    match hyper_error(error) {
+        Some(hyper) if hyper.is_timeout() => TimeoutPhase::Idle,
+        Some(hyper) if io_kinds(hyper).any(|kind| kind == io::ErrorKind::TimedOut) => {
+            TimeoutPhase::Idle
+        }
+        _ => TimeoutPhase::Attempt,
     }
-    TimeoutPhase::Attempt
 }
 
 fn connecting(error: &reqwest::Error) -> ErrorKind {

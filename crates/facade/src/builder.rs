@@ -193,6 +193,8 @@ impl ClientBuilder {
 
     /// Changes the reqwest client below, for what has no option here: proxies, certificates, mTLS, DNS. It runs last,
     /// so that it can overrule the options above.
+    /// Errors tell a `timeout` set here as a silence, [`Idle`](crate::TimeoutPhase::Idle), since reqwest doesn't tell the
+    /// two apart.
     ///
     /// ```
     /// use facade::Client;

@@ -113,7 +113,10 @@ pub use auth_middleware::{
     TokenEndpointErrorKind, TokenRefresher, TokenTypeHint,
 };
 pub use cancel::{CancelOn, CancelScope, Deadline, Latest, Ticket};
-pub use error_map::{ApiError, DecodeError, ErrorKind, TimeoutPhase};
+pub use error_map::{
+    ApiError, ConnectPhase, DecodeError, ErrorAnswer, ErrorDetails, ErrorFor, ErrorKind,
+    FieldError, MapApiError, Problem, TimeoutPhase,
+};
 pub use refresh_queue::{
     QueueError, Refresh, RefreshError, RefreshFailure, RefreshQueue, RefreshQueueBuilder,
     Renewable, SessionMap, SessionStatus, SessionWatch,

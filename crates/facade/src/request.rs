@@ -16,7 +16,7 @@ use serde::de::DeserializeOwned;
 use url::Url;
 
 use crate::call_options::{builder_error, header};
-use crate::{ApiError, Client, InvalidTarget, Response};
+use crate::{ApiError, Client, InvalidTarget, Response, response};
 
 /// A request that is being put together. Nothing happens before [`send`](Self::send) or [`fetch`](Self::fetch).
 ///
@@ -206,6 +206,7 @@ impl Request {
         client.options.add_headers(&mut request, &shared.origins);
         let method = request.method().clone();
         let url = request.url().clone();
+        let timeout = request.timeout().map(|limit| (*limit, Instant::now()));
         let call = Call::of(&mut extensions);
         if let Some(at) = deadline.and_then(|deadline| deadline.instant(Instant::now())) {
             call.set_deadline(at);
@@ -219,15 +220,15 @@ impl Request {
             .execute_with_extensions(request, &mut extensions)
             .await
         {
-            Ok(response) => Ok(Response::new(response, method, call, body_limit)),
+            Ok(response) => Ok(Response::new(response, method, call, timeout, body_limit)),
             Err(error) => {
                 let error = ApiError::from(error);
                 // The error map knows the URL that answered, which redirects may have changed.
-                let error = match error.url() {
+                let error = match error.method() {
                     Some(_) => error,
                     None => error.for_request(&method, &url),
                 };
-                Err(error
+                Err(response::name_timeout(error, timeout)
                     .after_attempts(call.attempts())
                     .after_waiting(call.waited()))
             }

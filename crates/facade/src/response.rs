@@ -10,7 +10,7 @@ use error_map::{ApiError, ErrorKind, TimeoutPhase, decode_json};
 use futures_core::Stream;
 use futures_util::{StreamExt, stream};
 use http::{HeaderMap, Method, StatusCode, Version};
-use request_context::Call;
+use request_context::{Call, Instant};
 use serde::de::DeserializeOwned;
 use url::Url;
 
@@ -19,7 +19,17 @@ pub struct Response {
     inner: reqwest::Response,
     method: Method,
     call: Arc<Call>,
+    timeout: Timeout,
     body_limit: usize,
+}
+
+/// The request's own timeout, and when the call began.
+pub(crate) type Timeout = Option<(Duration, Instant)>;
+
+/// The client's one timeout is that of a silence, so a timeout is that, unless the request's own has passed.
+pub(crate) fn name_timeout(error: ApiError, timeout: Timeout) -> ApiError {
+    let elapsed = timeout.map(|(_, begun)| begun.elapsed());
+    error.with_attempt_limit(timeout.map(|(limit, _)| limit), elapsed.unwrap_or_default())
 }
 
 impl Response {
@@ -27,12 +37,14 @@ impl Response {
         inner: reqwest::Response,
         method: Method,
         call: Arc<Call>,
+        timeout: Timeout,
         body_limit: usize,
     ) -> Self {
         Self {
             inner,
             method,
             call,
+            timeout,
             body_limit,
         }
     }
@@ -170,7 +182,7 @@ impl Response {
         if error.is_timeout() && self.call.is_overdue() {
             return ApiError::with_source(ErrorKind::Timeout(TimeoutPhase::Deadline), error);
         }
-        ApiError::from(error)
+        name_timeout(ApiError::from(error), self.timeout)
     }
 
     fn too_large(&self) -> ApiError {

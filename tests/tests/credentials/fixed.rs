@@ -1,7 +1,8 @@
 //! Credentials that never change.
 
 use facade::{
-    ApiKey, Basic, Credential, Custom, ErrorKind, RetryMiddleware, policies::ExponentialBackoff,
+    ApiKey, Basic, ConnectPhase, Credential, Custom, ErrorKind, RetryMiddleware,
+    policies::ExponentialBackoff,
 };
 use http::{HeaderName, HeaderValue};
 use stack_tests::{builder, soon};
@@ -53,7 +54,7 @@ async fn a_key_in_the_query_is_in_no_error_of_the_transport() {
     let client = client.retry(None).build().unwrap();
     server.stop().await;
     let error = soon(client.get("a").send()).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Connect);
+    assert_eq!(error.kind(), ErrorKind::Connect(ConnectPhase::Server));
     for error in stack_tests::chain(&error) {
         assert!(
             !format!("{error} {error:?}").contains("hunter2"),

@@ -13,5 +13,6 @@ mod deadlines;
 mod decoding;
 mod expectations;
 mod session;
+mod situations;
 mod statuses;
 mod transport;

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use facade::ErrorKind;
+use facade::{ConnectPhase, ErrorKind};
 use reqwest::Proxy;
 use stack_tests::{builder, soon};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -51,7 +51,8 @@ async fn attempts_through(answer: Option<&'static str>) -> usize {
         .build()
         .unwrap();
     let error = soon(client.get("x").send()).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Connect, "{error:?}");
+    let kind = ErrorKind::Connect(ConnectPhase::Proxy);
+    assert_eq!(error.kind(), kind, "{error:?}");
     let connections = connections.load(Ordering::SeqCst);
     assert_eq!(error.attempts() as usize, connections);
     connections
@@ -86,6 +87,6 @@ async fn a_certificate_that_nobody_vouches_for_is_not_tried_again() {
     let base_url = format!("https://localhost:{}", address.port());
     let client = builder(base_url).retry(retries(2)).build().unwrap();
     let error = soon(client.get("x").send()).await.unwrap_err();
-    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Connect, 1));
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Tls, 1));
     assert_eq!(connections.load(Ordering::SeqCst), 1);
 }

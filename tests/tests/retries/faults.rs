@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use facade::{ErrorKind, TimeoutPhase};
+use facade::{ConnectPhase, ErrorKind, TimeoutPhase};
 use futures_util::future::join_all;
 use stack_tests::{builder, soon};
 use testkit::{Behaviour, FaultServer, ReceivedRequest, Reply};
@@ -10,7 +10,8 @@ use testkit::{Behaviour, FaultServer, ReceivedRequest, Reply};
 use crate::policy::retries;
 use crate::ways::{Attempts, Clients, Outcome, ask_in_each_way};
 
-const HANGS: ErrorKind = ErrorKind::Timeout(TimeoutPhase::Attempt);
+const HANGS: ErrorKind = ErrorKind::Timeout(TimeoutPhase::Idle);
+const TAKES_TOO_LONG: ErrorKind = ErrorKind::Timeout(TimeoutPhase::Attempt);
 /// Long enough for headers to arrive on a busy machine.
 const IMPATIENT: Duration = Duration::from_secs(1);
 const PATIENT: Duration = Duration::from_secs(20);
@@ -53,7 +54,7 @@ fn faults() -> [(Behaviour, ErrorKind, Attempts); 9] {
             ErrorKind::Reset,
             RETRIED_IF_FETCHED,
         ),
-        (Behaviour::garbage(), ErrorKind::Reset, SENT_ONCE),
+        (Behaviour::garbage(), ErrorKind::Protocol, SENT_ONCE),
     ]
 }
 
@@ -94,10 +95,10 @@ async fn each_fault_is_retried_if_it_may_be_over_in_a_moment_and_a_post_without_
 /// the request has been written.
 #[tokio::test]
 async fn a_post_without_a_key_arrives_once_on_a_connection_that_was_in_use_too() {
-    for fault in [
-        Behaviour::ResetAfterReading,
-        Behaviour::CloseEarly,
-        Behaviour::garbage(),
+    for (fault, kind) in [
+        (Behaviour::ResetAfterReading, ErrorKind::Reset),
+        (Behaviour::CloseEarly, ErrorKind::Reset),
+        (Behaviour::garbage(), ErrorKind::Protocol),
     ] {
         let server = FaultServer::start().await.unwrap();
         let client = builder(server.url()).retry(retries(2)).build().unwrap();
@@ -107,7 +108,7 @@ async fn a_post_without_a_key_arrives_once_on_a_connection_that_was_in_use_too()
             server.once_on("/pay", fault.clone());
             let payment = client.request(method, "pay").body("one coffee");
             let error = soon(payment.send()).await.unwrap_err();
-            assert_eq!((error.kind(), error.attempts()), (ErrorKind::Reset, 1));
+            assert_eq!((error.kind(), error.attempts()), (kind, 1));
         }
         let requests = server.requests();
         let paths: Vec<_> = requests.iter().map(ReceivedRequest::path).collect();
@@ -127,7 +128,7 @@ async fn a_refused_connection_is_tried_again_but_not_for_a_post_without_a_key() 
         (client.post("x").idempotency_key("\"order-1\""), 3),
     ] {
         let error = soon(request.send()).await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Connect);
+        assert_eq!(error.kind(), ErrorKind::Connect(ConnectPhase::Server));
         assert_eq!(error.attempts(), attempts, "{error:?}");
     }
 }
@@ -172,9 +173,9 @@ async fn a_body_that_drips_beyond_the_timeout_of_an_attempt_is_asked_for_again_i
     let request = || client.get("drip").timeout(IMPATIENT);
     let response = soon(request().send()).await.unwrap();
     let read = soon(response.text()).await.unwrap_err();
-    assert_eq!((read.kind(), read.attempts()), (HANGS, 1));
+    assert_eq!((read.kind(), read.attempts()), (TAKES_TOO_LONG, 1));
     let fetched = soon(request().fetch::<Vec<u8>>()).await.unwrap_err();
-    assert_eq!((fetched.kind(), fetched.attempts()), (HANGS, 3));
+    assert_eq!((fetched.kind(), fetched.attempts()), (TAKES_TOO_LONG, 3));
     assert_eq!(server.request_count(), 4);
 }
 

@@ -145,7 +145,7 @@ async fn a_form_in_parts_is_made_again_with_the_header_that_goes_with_it() {
 
 #[tokio::test]
 async fn a_stream_that_cannot_be_made_again_is_sent_once_and_its_real_outcome_goes_up() {
-    const HANGS: ErrorKind = ErrorKind::Timeout(facade::TimeoutPhase::Attempt);
+    const HANGS: ErrorKind = ErrorKind::Timeout(facade::TimeoutPhase::Idle);
     let kinds = [
         ErrorKind::Reset,
         ErrorKind::Reset,

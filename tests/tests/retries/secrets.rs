@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use facade::{ApiError, Client, ErrorKind, TimeoutPhase};
+use facade::{ApiError, Client, ConnectPhase, ErrorKind, TimeoutPhase};
 use futures_util::future::join_all;
 use stack_tests::{Session, chain, soon};
 use testkit::{Behaviour, FaultServer, Reply};
@@ -61,7 +61,7 @@ async fn no_failure_that_was_retried_shows_a_secret() {
             .header("x-answer", "hunter2-answer")
             .body("hunter2-answer")
     };
-    let hang = ErrorKind::Timeout(TimeoutPhase::Attempt);
+    let hang = ErrorKind::Timeout(TimeoutPhase::Idle);
     let cut = Behaviour::Truncate {
         reply: reply(200),
         sent: 9,
@@ -97,7 +97,8 @@ async fn no_failure_that_was_retried_shows_a_secret() {
     let url = stopped.url_of("/gone");
     stopped.stop().await;
     let error = error_of(&client, url.as_str()).await;
-    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Connect, 3));
+    let refused = ErrorKind::Connect(ConnectPhase::Server);
+    assert_eq!((error.kind(), error.attempts()), (refused, 3));
     assert!(!shown(&error).contains(SECRET), "{}", shown(&error));
 
     let events = events.lock().unwrap();

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use facade::{ApiError, CancellationToken, Client, ErrorKind};
+use facade::{ApiError, CancellationToken, Client, ConnectPhase, ErrorKind};
 use stack_tests::soon;
 use testkit::{Behaviour, FaultServer, Reply};
 
@@ -55,14 +55,10 @@ async fn no_broken_connection_shows_a_secret() {
     for (path, behaviour, kind) in [
         ("reset", Behaviour::ResetAfterReading, ErrorKind::Reset),
         ("close", Behaviour::CloseEarly, ErrorKind::Reset),
-        ("garbage", garbage, ErrorKind::Reset),
-        ("header", header, ErrorKind::Reset),
+        ("garbage", garbage, ErrorKind::Protocol),
+        ("header", header, ErrorKind::Protocol),
         ("cut", cut, ErrorKind::Reset),
-        (
-            "hang",
-            hang,
-            ErrorKind::Timeout(facade::TimeoutPhase::Attempt),
-        ),
+        ("hang", hang, ErrorKind::Timeout(facade::TimeoutPhase::Idle)),
     ] {
         planted.server.on(format!("/{path}"), behaviour);
         let token = CancellationToken::new();
@@ -77,7 +73,7 @@ async fn no_broken_connection_shows_a_secret() {
     }
     planted.server.stop().await;
     let error = soon(bytes(Planted::request(&client, "gone"))).await;
-    assert_eq!(error.kind(), ErrorKind::Connect);
+    assert_eq!(error.kind(), ErrorKind::Connect(ConnectPhase::Server));
     shown.error("refused", &error);
     shown.assert_no_leak();
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use facade::{ApiError, CredentialUnavailable, ErrorKind, RefreshFailure};
+use facade::{ApiError, ConnectPhase, CredentialUnavailable, ErrorKind, RefreshFailure};
 use stack_tests::{Log, Session, find, soon};
 use testkit::{Behaviour, FaultServer, Gate, Reply};
 
@@ -77,7 +77,8 @@ async fn a_token_endpoint_that_is_not_there_is_asked_again_when_it_is_back() {
     stopped.stop().await;
     let client = session.client();
     let error = soon(client.get("me").send()).await.unwrap_err();
-    assert_eq!(blamed(&error).kind(), ErrorKind::Connect);
+    let refused = ErrorKind::Connect(ConnectPhase::Server);
+    assert_eq!(blamed(&error).kind(), refused);
     assert_eq!(session.access_token().as_deref(), Some("a1"));
 
     let back = session.server.url_of(Session::TOKEN);
@@ -101,7 +102,7 @@ async fn no_failure_of_a_token_endpoint_ends_the_session() {
         ),
         (Behaviour::ResetAfterReading, ErrorKind::Reset),
         (Behaviour::CloseEarly, ErrorKind::Reset),
-        (Behaviour::garbage(), ErrorKind::Reset),
+        (Behaviour::garbage(), ErrorKind::Protocol),
         (
             Behaviour::Truncate {
                 reply: granted,

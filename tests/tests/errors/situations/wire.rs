@@ -1,0 +1,99 @@
+//! What breaks on a connection.
+
+use std::io;
+use std::time::Duration;
+
+use facade::{ApiError, ErrorKind};
+use futures_util::future::join_all;
+use futures_util::stream;
+use reqwest::Body;
+use testkit::{Behaviour, FaultServer, Reply};
+
+use super::ways::{Call, REDIRECTS, Way};
+use super::{SILENCE, Situation, from};
+
+const RESET: (ErrorKind, &str) = (ErrorKind::Reset, "the connection broke");
+const PROTOCOL: (ErrorKind, &str) = (ErrorKind::Protocol, "what came is not HTTP");
+const SILENT: (ErrorKind, &str) = (SILENCE, "nothing came for too long");
+const REDIRECT: (ErrorKind, &str) = (ErrorKind::Redirect, "the redirect was not followed");
+
+type HasSource = fn(&ApiError) -> bool;
+
+fn was_reset(error: &ApiError) -> bool {
+    let io = error.find_source::<io::Error>();
+    io.is_some_and(|io| io.kind() == io::ErrorKind::ConnectionReset)
+}
+
+#[rustfmt::skip]
+fn faults() -> Vec<(&'static str, Behaviour, (ErrorKind, &'static str), HasSource)> {
+    let by_reqwest = from::<reqwest::Error> as HasSource;
+    let reply = || Reply::status(200).body("0123456789");
+    let chunk = || Reply::status(200).chunk("01234");
+    let cut = Behaviour::Truncate { reply: reply(), sent: 5 };
+    let hangs = Behaviour::HangInBody { reply: reply(), sent: 5 };
+    let raw = |text: &'static str| Behaviour::Garbage(text.into());
+    let to = |location| Reply::status(302).header("location", location).into();
+    vec![
+        ("a reset before an answer", Behaviour::ResetAfterReading, RESET, was_reset),
+        ("a connection closed before an answer", Behaviour::CloseEarly, RESET, by_reqwest),
+        ("a head that breaks off", raw("HTTP/1.1 200 OK\r\nx-a"), RESET, by_reqwest),
+        ("a body that is cut", cut, RESET, by_reqwest),
+        ("chunks that break off", chunk().then_break_off().into(), RESET, by_reqwest),
+        ("an answer that is not HTTP", Behaviour::garbage(), PROTOCOL, by_reqwest),
+        ("a header that is none", raw("HTTP/1.1 200 OK\r\nx y: z\r\n\r\n"), PROTOCOL, by_reqwest),
+        ("a server that is silent", Behaviour::HangBeforeHeaders, SILENT, by_reqwest),
+        ("a body that hangs", hangs, SILENT, by_reqwest),
+        ("chunks that stop coming", chunk().then_stall().into(), SILENT, by_reqwest),
+        ("a redirect to itself", to("/10"), REDIRECT, by_reqwest),
+    ]
+}
+
+fn breaks() -> Body {
+    let pieces = [Ok("first"), Err(io::Error::other("the disk is gone"))];
+    Body::wrap_stream(stream::iter(pieces))
+}
+
+pub(super) async fn situations() -> Vec<Situation> {
+    let server = FaultServer::start().await.unwrap();
+    let faults = faults().into_iter().enumerate();
+    let faults = faults.map(
+        async |(index, (name, behaviour, (kind, text), has_source))| {
+            let path = format!("/{index}");
+            server.on(&path, behaviour);
+            let call = Call::to(server.url_of(&path));
+            let call = match kind {
+                SILENCE => call.within(Duration::from_millis(500)),
+                _ => call,
+            };
+            let is_transient = matches!(kind, ErrorKind::Reset | SILENCE);
+            let situation = call.is(name, kind, text, is_transient, has_source).await;
+            let follows = if kind == ErrorKind::Redirect {
+                1 + REDIRECTS
+            } else {
+                1
+            };
+            let times = server.count_of(&path);
+            assert_eq!(
+                times,
+                Way::ALL.len() * follows,
+                "{name}: nothing is sent twice"
+            );
+            situation
+        },
+    );
+    let mut situations = join_all(faults).await;
+    let other = FaultServer::start().await.unwrap();
+    other.otherwise(Behaviour::ResetBeforeReading);
+    let reset = Call::to(other.url());
+    let (kind, text) = RESET;
+    let name = "a reset before the request was read";
+    situations.push(reset.is(name, kind, text, true, was_reset).await);
+    let upload = Call::to(server.url_of("/upload")).with_body(breaks);
+    let (kind, text) = (ErrorKind::Other, "the request failed");
+    let name = "a request body that fails";
+    let mut upload = upload.is(name, kind, text, false, from::<io::Error>).await;
+    // reqwest-retry refuses a body that it can't clone.
+    upload.told.retain(|(way, _)| *way != Way::Stock);
+    situations.push(upload);
+    situations
+}
