@@ -8,6 +8,7 @@ use std::iter::successors;
 use request_context::{BoxError, without_url};
 use serde_json::error::Category;
 
+use crate::chain::chain;
 use crate::redact;
 
 /// An error whose texts, or those of its sources, would show a URL's query or userinfo, or a value of JSON.
@@ -33,7 +34,7 @@ impl Redacted {
     /// The text without URLs' secrets, and without the messages of JSON errors in the chain.
     fn clean(&self, mut text: String) -> String {
         const INSTEAD: &str = "JSON of another form";
-        let jsons = sources(self.inner()).filter_map(|error| error.downcast_ref());
+        let jsons = chain(self.inner()).filter_map(|error| error.downcast_ref());
         for message in jsons.filter(|json| quotes_value(json)).map(json_message) {
             text = text.replace(&message.escape_debug().to_string(), INSTEAD);
             text = text.replace(&message, INSTEAD);
@@ -74,11 +75,11 @@ fn sources<'a>(
     successors(Some(error), |error| (*error).source())
 }
 
-/// An error's debug text usually shows its sources too, those that `source` leaves out included.
+/// An error's debug text usually shows all that is below it too, what `source` leaves out included.
 fn shows_secret(error: &(dyn Error + 'static)) -> bool {
     let is_cut = |text: &str| matches!(redact::text(text), Cow::Owned(_));
-    let json = error.downcast_ref::<serde_json::Error>();
-    json.is_some_and(quotes_value) || is_cut(&error.to_string()) || is_cut(&format!("{error:?}"))
+    let mut jsons = chain(error).filter_map(|error| error.downcast_ref());
+    jsons.any(quotes_value) || is_cut(&error.to_string()) || is_cut(&format!("{error:?}"))
 }
 
 /// serde quotes what it found where it expected something else.

@@ -5,8 +5,9 @@ use std::error::Error as _;
 use std::time::Duration;
 
 use error_map::{ApiError, ErrorKind, ErrorMapMiddleware};
+use http::Method;
 use reqwest_middleware::ClientWithMiddleware;
-use testkit::{Answer, Reply, ScriptedTransport};
+use testkit::{Answer, BodyBrokenOff, Reply, ScriptedTransport};
 
 const URL: &str = "http://api.test/users/7?key=hunter2";
 
@@ -63,6 +64,43 @@ async fn a_body_that_breaks_off_does_not_hide_the_status() {
     let error = error_of(Reply::status(503).chunk("half").then_break_off()).await;
     assert_eq!(error.kind(), ErrorKind::Unavailable);
     assert_eq!(error.text(), "half");
+    assert!(!error.is_body_complete());
+    assert!(error.find_source::<BodyBrokenOff>().is_some());
+}
+
+#[tokio::test]
+async fn a_body_is_complete_if_nothing_of_it_is_missing() {
+    for (body, is_complete) in [("", true), ("12345678", true), ("123456789", false)] {
+        let error = error_of(Reply::status(500).body(body)).await;
+        assert_eq!(error.is_body_complete(), is_complete, "{body}");
+        assert!(error.source().is_none());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_a_body_nothing_is_read_if_nothing_is_to_be_kept() {
+    let begun = tokio::time::Instant::now();
+    let transport = ScriptedTransport::new()
+        .reply(Reply::status(500).then_stall())
+        .reply(Reply::status(500).body(""));
+    let client = client(&transport, ErrorMapMiddleware::new().body_limit(0));
+    let hangs = ApiError::from(client.get(URL).send().await.unwrap_err());
+    assert!(hangs.body().is_empty() && !hangs.is_body_complete());
+    let empty = ApiError::from(client.get(URL).send().await.unwrap_err());
+    assert!(empty.is_body_complete());
+    assert_eq!(begun.elapsed(), Duration::ZERO);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_to_head_has_no_body_to_wait_for() {
+    let begun = tokio::time::Instant::now();
+    let transport = ScriptedTransport::new().reply(Reply::status(404).then_stall());
+    let client = client(&transport, ErrorMapMiddleware::new());
+    let error = ApiError::from(client.head(URL).send().await.unwrap_err());
+    assert_eq!(error.kind(), ErrorKind::NotFound);
+    assert_eq!(error.method(), Some(&Method::HEAD));
+    assert!(error.body().is_empty() && error.is_body_complete());
+    assert_eq!(begun.elapsed(), Duration::ZERO);
 }
 
 #[tokio::test(start_paused = true)]

@@ -7,9 +7,11 @@
     reason = "a test fails by panicking"
 )]
 
+mod answers;
 mod building;
 mod errors;
 mod planted;
 mod refreshers;
 mod shown;
 mod values;
+mod wrapped;
