@@ -33,6 +33,21 @@ async fn retry_and_deadline_shows_what_is_tried_again_and_what_is_not() {
 }
 
 #[tokio::test]
+async fn repository_layer_tells_of_messages_and_not_of_http() {
+    let told = told_by(env!("CARGO_BIN_EXE_repository_layer")).await;
+    for (line, times) in [
+        ("  ada: Message number 1", 1),
+        ("  there is none", 1),
+        ("  message 251: Good morning", 2),
+        ("  another draft of this name has become a message", 1),
+        ("  the text is empty", 1),
+        ("  nobody is signed in", 1),
+    ] {
+        assert_eq!(count(&told, line), times, "{line}: {told}");
+    }
+}
+
+#[tokio::test]
 async fn cancel_on_navigate_shows_the_newest_search_alone() {
     let told = told_by(env!("CARGO_BIN_EXE_cancel_on_navigate")).await;
     assert_eq!(count(&told, "superseded by a newer call"), 4, "{told}");

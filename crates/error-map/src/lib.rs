@@ -18,15 +18,48 @@
 //!
 //! [`ErrorMapMiddleware`] turns a status of 400 or more into an [`ApiError`] that holds the answer's headers and the
 //! beginning of its body. [`ApiError::from`] does the rest, with or without the layer: it finds what really happened
-//! in the errors of reqwest-middleware and reqwest, through whatever wraps it. To keep more of an answer's body:
+//! in the errors of reqwest-middleware and reqwest, through whatever wraps it. With other limits, and where errors are
+//! something else:
 //!
 //! ```
-//! use error_map::ErrorMapMiddleware;
+//! use std::time::Duration;
+//! use error_map::{ErrorDetails, ErrorMapMiddleware};
+//! use http::HeaderName;
 //!
-//! let layer = ErrorMapMiddleware::new().body_limit(256 * 1024);
+//! let layer = ErrorMapMiddleware::new()
+//!     .error_for(|status| !status.is_success())
+//!     .body_limit(256 * 1024)
+//!     .body_timeout(Duration::from_secs(2))
+//!     .request_id_headers([HeaderName::from_static("x-trace")])
+//!     .extract_with(|answer| {
+//!         let code = answer.headers().get("x-error-code")?.to_str().ok()?;
+//!         Some(ErrorDetails::new().with_code(code))
+//!     });
 //! ```
 //!
-//! No text of an [`ApiError`] shows a query, userinfo, a header or a body.
+//! | default | |
+//! |---|---|
+//! | which answers are errors | 400 and above; [`ErrorFor`] for one request |
+//! | how much of an error's body is kept | 64 KiB |
+//! | how long it is waited for | 5 seconds |
+//!
+//! # What can be asked
+//!
+//! [`kind`](ApiError::kind) says what happened, and each [`ErrorKind`] what to do. [`is_transient`](ApiError::is_transient)
+//! and the like answer what programs ask most. [`message`](ApiError::message), [`code`](ApiError::code),
+//! [`field_errors`](ApiError::field_errors) and [`problem`](ApiError::problem) have what the API says.
+//! [`find_source`](ApiError::find_source) finds the error of a layer, of reqwest or of yours by its type.
+//!
+//! No text of an [`ApiError`], nor of its sources, shows a query, userinfo, a header or a body.
+//!
+//! # Errors of a domain
+//!
+//! [`MapApiError`] makes a repository layer short: see there, and the README.
+//!
+//! # JSON
+//!
+//! [`decode_json`] tells where JSON is not what was asked for, and never the value. An empty body counts as `null`, so an
+//! `Option` takes a 204. [`decode_json_off_thread`] has a body of more than 256 KiB decoded where it holds up nobody.
 //!
 //! # When to use
 //!
@@ -34,7 +67,13 @@
 //!
 //! # Order
 //!
-//! Above everything that needs raw answers: retries, caches, refreshes. Below `cancel`, since it reads a body.
+//! Above everything that needs raw answers: retries, caches, refreshes. Below `cancel`, since it reads a body. Errors of
+//! the layers below pass it as they are, for layers above to match; [`ApiError::from`] types them in the end.
+//!
+//! # Features
+//!
+//! `reqwest-retry`: understands the errors of that crate's `RetryTransientMiddleware`, which wraps those of all below it,
+//! and how often it tried.
 
 mod answer;
 mod api_error;
