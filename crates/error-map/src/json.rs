@@ -28,6 +28,18 @@ pub fn decode_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
     decode(body).map_err(|error| ApiError::with_source(ErrorKind::Decode, error))
 }
 
+/// Decodes one line of a body that has a JSON value on each (NDJSON). It counts as the line of this number.
+///
+/// # Errors
+///
+/// As [`decode_json`].
+pub fn decode_json_line<T: DeserializeOwned>(text: &[u8], line: usize) -> Result<T, ApiError> {
+    decode(text).map_err(|error| {
+        let error = DecodeError { line, ..error };
+        ApiError::with_source(ErrorKind::Decode, error)
+    })
+}
+
 pub(crate) fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, DecodeError> {
     let body = if body.trim_ascii().is_empty() {
         b"null"

@@ -98,7 +98,7 @@ pub use answer::ErrorAnswer;
 pub use api_error::{ApiError, MapApiError};
 pub use details::{ErrorDetails, FieldError};
 pub use error_for::ErrorFor;
-pub use json::{DecodeError, decode_json};
+pub use json::{DecodeError, decode_json, decode_json_line};
 pub use kind::ErrorKind;
 pub use middleware::ErrorMapMiddleware;
 pub use off_thread::decode_json_off_thread;

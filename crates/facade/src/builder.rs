@@ -2,6 +2,7 @@
 
 mod assembly;
 mod credentials;
+mod hooks;
 
 use std::fmt;
 use std::time::Duration;

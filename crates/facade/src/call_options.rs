@@ -10,6 +10,7 @@ use safe_retry::{HeadersTimeout, Retry};
 use url::Url;
 
 use crate::credential_headers::is_credential;
+use crate::hooks::Hooks;
 use crate::{ApiError, ErrorKind};
 
 /// What may differ from one derived client to the next, for [`Client::with`](crate::Client::with). What isn't set stays
@@ -38,6 +39,7 @@ pub struct CallOptions {
     headers_timeout: Option<HeadersTimeout>,
     retry: Option<Retry>,
     body_limit: Option<usize>,
+    pub(crate) hooks: Hooks,
     invalid: Option<ApiError>,
 }
 
@@ -145,6 +147,7 @@ pub(crate) struct Settled {
     pub(crate) headers_timeout: Option<HeadersTimeout>,
     pub(crate) retry: Option<Retry>,
     pub(crate) body_limit: usize,
+    pub(crate) hooks: Hooks,
 }
 
 impl Settled {
@@ -158,6 +161,7 @@ impl Settled {
             headers_timeout: None,
             retry: None,
             body_limit: Self::BODY_LIMIT,
+            hooks: Hooks::default(),
         }
     }
 
@@ -178,6 +182,7 @@ impl Settled {
             (own, parents) => own.or(parents),
         };
         self.body_limit = options.body_limit.unwrap_or(self.body_limit);
+        self.hooks.extend(options.hooks);
         Ok(self)
     }
 

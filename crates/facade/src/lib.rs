@@ -88,6 +88,7 @@ mod call_options;
 mod client;
 mod concurrency_limit;
 mod credential_headers;
+mod hooks;
 mod order;
 mod redirects;
 mod request;

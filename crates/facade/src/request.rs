@@ -1,22 +1,21 @@
 //! A request, from its first word to its answer.
 
 mod body;
+mod send;
 
 use std::fmt;
 use std::time::Duration;
 
 use cancel::{CancelOn, Deadline};
-use http::header::ACCEPT;
 use http::{Extensions, HeaderName, HeaderValue};
-use request_context::{Call, Credential, Instant, WithCredential, WithoutAuth};
+use request_context::{Credential, WithCredential, WithoutAuth};
 use reqwest::Method;
 use safe_retry::{Buffered, HeadersTimeout, Retry};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use url::Url;
 
 use crate::call_options::{builder_error, header};
-use crate::{ApiError, Client, InvalidTarget, Response, response};
+use crate::{ApiError, Client, InvalidTarget};
 
 /// A request that is being put together. Nothing happens before [`send`](Self::send) or [`fetch`](Self::fetch).
 ///
@@ -182,79 +181,6 @@ impl Request {
     pub fn extension<T: Clone + Send + Sync + 'static>(mut self, extension: T) -> Self {
         self.extensions.insert(extension);
         self
-    }
-
-    /// Sends the request. Its answer is there when its headers are.
-    ///
-    /// # Errors
-    ///
-    /// An [`ApiError`] for whatever went wrong, a status of 400 or more included.
-    ///
-    /// # Cancel safety
-    ///
-    /// Dropping the future stops the call. A token refresh that it needed goes on for the others.
-    pub async fn send(self) -> Result<Response, ApiError> {
-        let Self {
-            client,
-            inner,
-            mut extensions,
-            deadline,
-            body_limit,
-        } = self;
-        let mut request = inner?;
-        let shared = &client.shared;
-        client.options.add_headers(&mut request, &shared.origins);
-        let method = request.method().clone();
-        let url = request.url().clone();
-        let timeout = request.timeout().map(|limit| (*limit, Instant::now()));
-        let call = Call::of(&mut extensions);
-        if let Some(at) = deadline.and_then(|deadline| deadline.instant(Instant::now())) {
-            call.set_deadline(at);
-        }
-
-        let chain = match extensions.get::<WithCredential>() {
-            None => &shared.chain,
-            Some(_) => &shared.with_auth,
-        };
-        match chain
-            .execute_with_extensions(request, &mut extensions)
-            .await
-        {
-            Ok(response) => Ok(Response::new(response, method, call, timeout, body_limit)),
-            Err(error) => {
-                let error = ApiError::from(error);
-                // The error map knows the URL that answered, which redirects may have changed.
-                let error = match error.method() {
-                    Some(_) => error,
-                    None => error.for_request(&method, &url),
-                };
-                Err(response::name_timeout(error, timeout)
-                    .after_attempts(call.attempts())
-                    .after_waiting(call.waited()))
-            }
-        }
-    }
-
-    /// Sends the request and decodes the JSON of its answer. Asks for JSON unless `Accept` is set already. An empty body
-    /// counts as `null`. A body that breaks off is asked for again, as [`buffered`](Self::buffered) says.
-    ///
-    /// # Errors
-    ///
-    /// As [`send`](Self::send) and [`Response::json`].
-    ///
-    /// # Cancel safety
-    ///
-    /// As [`send`](Self::send).
-    pub async fn fetch<T: DeserializeOwned>(self) -> Result<T, ApiError> {
-        let buffered = Buffered::up_to(self.body_limit);
-        let request = self.extension(buffered).change(|request| {
-            let headers = request.headers_mut();
-            headers
-                .entry(ACCEPT)
-                .or_insert(HeaderValue::from_static("application/json"));
-            Ok(())
-        });
-        request.send().await?.json().await
     }
 
     pub(crate) fn change(

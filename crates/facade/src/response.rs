@@ -1,12 +1,14 @@
 //! An answer, and the ways to read its body.
 
+mod lines;
+
 use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use error_map::{ApiError, ErrorKind, TimeoutPhase, decode_json};
+use error_map::{ApiError, ErrorKind, TimeoutPhase, decode_json_off_thread};
 use futures_core::Stream;
 use futures_util::{StreamExt, stream};
 use http::{HeaderMap, Method, StatusCode, Version};
@@ -14,12 +16,15 @@ use request_context::{Call, Instant};
 use serde::de::DeserializeOwned;
 use url::Url;
 
+use crate::call_options::Settled;
+
 /// An answer whose headers have arrived. Its status is below 400: what is above comes as an [`ApiError`].
 pub struct Response {
     inner: reqwest::Response,
     method: Method,
     call: Arc<Call>,
     timeout: Timeout,
+    options: Arc<Settled>,
     body_limit: usize,
 }
 
@@ -38,6 +43,7 @@ impl Response {
         method: Method,
         call: Arc<Call>,
         timeout: Timeout,
+        options: Arc<Settled>,
         body_limit: usize,
     ) -> Self {
         Self {
@@ -45,6 +51,7 @@ impl Response {
             method,
             call,
             timeout,
+            options,
             body_limit,
         }
     }
@@ -89,15 +96,32 @@ impl Response {
         self.call.waited()
     }
 
-    /// Reads the body and decodes it as JSON. An empty one counts as `null`, so that `()` and `Option` accept it.
+    /// Reads the body and decodes it as JSON, one of more than 256 KiB on a thread for blocking work. An empty body counts as
+    /// `null`, so that `()` and `Option` accept it.
     ///
     /// # Errors
     ///
     /// An [`ApiError`] of kind [`Decode`](ErrorKind::Decode) when the body is not what was asked for, and as
     /// [`bytes`](Self::bytes).
-    pub async fn json<T: DeserializeOwned>(mut self) -> Result<T, ApiError> {
+    pub async fn json<T>(mut self) -> Result<T, ApiError>
+    where
+        T: DeserializeOwned + Send + 'static,
+    {
         let body = self.read().await?;
-        decode_json(&body).map_err(|error| self.locate(error))
+        let decoded = decode_json_off_thread(body).await;
+        decoded.map_err(|error| self.report(error))
+    }
+
+    /// Reads the body and decodes it as JSON; none if it is empty or `null`, as that of a 204 is.
+    ///
+    /// # Errors
+    ///
+    /// As [`json`](Self::json).
+    pub async fn json_optional<T>(self) -> Result<Option<T>, ApiError>
+    where
+        T: DeserializeOwned + Send + 'static,
+    {
+        self.json().await
     }
 
     /// Reads the body as UTF-8; what isn't is replaced.
@@ -142,6 +166,12 @@ impl Response {
     }
 
     async fn read(&mut self) -> Result<Bytes, ApiError> {
+        let body = self.read_raw().await?;
+        let transformed = self.options.hooks.body(self.inner.headers(), body);
+        transformed.map_err(|error| self.report(error))
+    }
+
+    async fn read_raw(&mut self) -> Result<Bytes, ApiError> {
         let limit = self.body_limit;
         let announced = self.content_length().unwrap_or(0);
         if usize::try_from(announced).map_or(true, |announced| announced > limit) {
@@ -173,7 +203,7 @@ impl Response {
     async fn chunk(&mut self) -> Result<Option<Bytes>, ApiError> {
         match self.inner.chunk().await {
             Ok(chunk) => Ok(chunk),
-            Err(error) => Err(self.locate(self.name_deadline(error))),
+            Err(error) => Err(self.report(self.name_deadline(error))),
         }
     }
 
@@ -187,17 +217,19 @@ impl Response {
 
     fn too_large(&self) -> ApiError {
         let limit = self.body_limit;
-        self.locate(ApiError::with_source(
+        self.report(ApiError::with_source(
             ErrorKind::TooLarge,
             BodyTooLarge { limit },
         ))
     }
 
-    fn locate(&self, error: ApiError) -> ApiError {
-        error
+    /// The error as the caller gets it.
+    fn report(&self, error: ApiError) -> ApiError {
+        let located = error
             .for_request(&self.method, self.url())
             .after_attempts(self.attempts())
-            .after_waiting(self.waited())
+            .after_waiting(self.waited());
+        self.options.hooks.error(located)
     }
 }
 

@@ -1,0 +1,136 @@
+//! From a request to its answer.
+
+use std::sync::Arc;
+
+use http::HeaderValue;
+use http::header::ACCEPT;
+use request_context::{Call, Instant, WithCredential};
+use safe_retry::Buffered;
+use serde::de::DeserializeOwned;
+
+use super::Request;
+use crate::{ApiError, Response, response};
+
+impl Request {
+    /// Sends the request. Its answer is there when its headers are.
+    ///
+    /// # Errors
+    ///
+    /// An [`ApiError`] for whatever went wrong, a status of 400 or more included.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future stops the call. A token refresh that it needed goes on for the others.
+    pub async fn send(self) -> Result<Response, ApiError> {
+        let options = Arc::clone(&self.client.options);
+        let outcome = self.exchange().await;
+        let outcome = outcome.and_then(|response| options.hooks.response(response));
+        outcome.map_err(|error| options.hooks.error(error))
+    }
+
+    async fn exchange(self) -> Result<Response, ApiError> {
+        let Self {
+            client,
+            inner,
+            mut extensions,
+            deadline,
+            body_limit,
+        } = self;
+        let mut request = inner?;
+        let shared = &client.shared;
+        client.options.hooks.request(&mut request)?;
+        client.options.add_headers(&mut request, &shared.origins);
+        let method = request.method().clone();
+        let url = request.url().clone();
+        let timeout = request.timeout().map(|limit| (*limit, Instant::now()));
+        let call = Call::of(&mut extensions);
+        if let Some(at) = deadline.and_then(|deadline| deadline.instant(Instant::now())) {
+            call.set_deadline(at);
+        }
+
+        let chain = match extensions.get::<WithCredential>() {
+            None => &shared.chain,
+            Some(_) => &shared.with_auth,
+        };
+        match chain
+            .execute_with_extensions(request, &mut extensions)
+            .await
+        {
+            Ok(response) => {
+                let options = client.options;
+                Ok(Response::new(
+                    response, method, call, timeout, options, body_limit,
+                ))
+            }
+            Err(error) => {
+                let error = ApiError::from(error);
+                // The error map knows the URL that answered, which redirects may have changed.
+                let error = match error.method() {
+                    Some(_) => error,
+                    None => error.for_request(&method, &url),
+                };
+                Err(response::name_timeout(error, timeout)
+                    .after_attempts(call.attempts())
+                    .after_waiting(call.waited()))
+            }
+        }
+    }
+
+    /// Sends the request and decodes the JSON of its answer. Asks for JSON unless `Accept` is set already. An empty body
+    /// counts as `null`. A body that breaks off is asked for again, as [`buffered`](Self::buffered) says.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send) and [`Response::json`].
+    ///
+    /// # Cancel safety
+    ///
+    /// As [`send`](Self::send).
+    pub async fn fetch<T>(self) -> Result<T, ApiError>
+    where
+        T: DeserializeOwned + Send + 'static,
+    {
+        self.accepting_json().send().await?.json().await
+    }
+
+    /// As [`fetch`](Self::fetch), for what need not be there: none if the answer is a 404, or if its body is empty or `null`.
+    ///
+    /// A 404 also comes of a path that is wrong. Where that should not go unnoticed, use [`fetch`](Self::fetch) with an
+    /// `Option`.
+    ///
+    /// ```
+    /// # #[derive(serde::Deserialize)] struct User { name: String }
+    /// # async fn example(client: facade::Client) -> Result<(), facade::ApiError> {
+    /// let user: Option<User> = client.get(["users", "7"]).fetch_optional().await?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`fetch`](Self::fetch), save for a 404.
+    ///
+    /// # Cancel safety
+    ///
+    /// As [`send`](Self::send).
+    pub async fn fetch_optional<T>(self) -> Result<Option<T>, ApiError>
+    where
+        T: DeserializeOwned + Send + 'static,
+    {
+        match self.accepting_json().send().await {
+            Ok(response) => response.json_optional().await,
+            Err(error) if error.is_not_found() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn accepting_json(self) -> Self {
+        let buffered = Buffered::up_to(self.body_limit);
+        self.extension(buffered).change(|request| {
+            let headers = request.headers_mut();
+            headers
+                .entry(ACCEPT)
+                .or_insert(HeaderValue::from_static("application/json"));
+            Ok(())
+        })
+    }
+}

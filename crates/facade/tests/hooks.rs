@@ -1,0 +1,257 @@
+//! Closures that see each call, and the typed ends of calls.
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
+
+use std::sync::{Arc, Mutex};
+
+use facade::{ApiError, CallOptions, Client, ClientBuilder, ErrorKind, Place};
+use serde::Deserialize;
+use testkit::{Reply, ScriptedTransport};
+
+#[derive(Debug, Deserialize, PartialEq)]
+struct User {
+    name: String,
+}
+
+/// What was told, in order.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<String>>>);
+
+impl Log {
+    fn note(&self, what: impl Into<String>) {
+        self.0.lock().unwrap().push(what.into());
+    }
+
+    fn lines(&self) -> Vec<String> {
+        self.0.lock().unwrap().clone()
+    }
+}
+
+fn over(transport: ScriptedTransport) -> ClientBuilder {
+    Client::builder("https://api.test")
+        .retry(None)
+        .middleware(Place::Attempt, transport)
+}
+
+#[tokio::test]
+async fn a_hook_changes_each_request_before_it_is_sent() {
+    let transport = ScriptedTransport::new().otherwise(Reply::status(204));
+    let client = over(transport.clone())
+        .default_header("x-team", "default")
+        .on_request(|request| {
+            request.headers_mut().insert("x-team", "blue".parse()?);
+            Ok(())
+        })
+        .build()
+        .unwrap();
+    client.get("me").send().await.unwrap();
+    assert_eq!(transport.requests()[0].headers()["x-team"], "blue");
+}
+
+#[tokio::test]
+async fn a_request_that_a_hook_sends_elsewhere_takes_no_sensitive_default_there() {
+    let transport = ScriptedTransport::new().otherwise(Reply::status(204));
+    let client = over(transport.clone())
+        .sensitive_header("x-api-key", "hunter2")
+        .on_request(|request| {
+            *request.url_mut() = "https://elsewhere.test/".parse()?;
+            Ok(())
+        })
+        .build()
+        .unwrap();
+    client.get("me").send().await.unwrap();
+    let sent = &transport.requests()[0];
+    assert_eq!(sent.url().host_str(), Some("elsewhere.test"));
+    assert!(!sent.headers().contains_key("x-api-key"));
+}
+
+#[tokio::test]
+async fn a_hook_that_fails_ends_the_call_before_anything_is_sent() {
+    let transport = ScriptedTransport::new().otherwise(Reply::status(204));
+    let client = over(transport.clone())
+        .on_request(|_| Err("no tenant".into()))
+        .build()
+        .unwrap();
+    let error = client.get("me").send().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Builder);
+    assert_eq!(transport.requests().len(), 0);
+}
+
+#[tokio::test]
+async fn hooks_run_once_for_a_call_that_is_tried_again() {
+    let log = Log::default();
+    let transport = ScriptedTransport::new()
+        .then(Reply::status(503))
+        .otherwise(Reply::json(200, r#"{"name":"ada"}"#));
+    let client = Client::builder("https://api.test")
+        .middleware(Place::Attempt, transport.clone())
+        .on_request({
+            let log = log.clone();
+            move |_| {
+                log.note("request");
+                Ok(())
+            }
+        })
+        .on_response({
+            let log = log.clone();
+            move |response| {
+                log.note(format!("response after {}", response.attempts()));
+                Ok(response)
+            }
+        })
+        .build()
+        .unwrap();
+    tokio::time::pause();
+    client.get("me").fetch::<User>().await.unwrap();
+    assert_eq!(transport.requests().len(), 2);
+    assert_eq!(log.lines(), ["request", "response after 2"]);
+}
+
+#[tokio::test]
+async fn hooks_of_a_derived_client_run_after_its_parents_and_not_for_the_parent() {
+    let log = Log::default();
+    let hook = |name: &'static str| {
+        let log = log.clone();
+        move |_: &mut reqwest::Request| {
+            log.note(name);
+            Ok(())
+        }
+    };
+    let parent = over(ScriptedTransport::new().otherwise(Reply::status(204)))
+        .on_request(hook("parent"))
+        .build()
+        .unwrap();
+    let derived = parent
+        .with(CallOptions::new().on_request(hook("derived")))
+        .unwrap();
+    derived.get("me").send().await.unwrap();
+    parent.get("me").send().await.unwrap();
+    assert_eq!(log.lines(), ["parent", "derived", "parent"]);
+}
+
+#[tokio::test]
+async fn an_answer_that_a_hook_refuses_is_an_error() {
+    let maintenance = Reply::status(200).header("x-maintenance", "1");
+    let client = over(ScriptedTransport::new().otherwise(maintenance))
+        .on_response(|response| {
+            if response.headers().contains_key("x-maintenance") {
+                return Err(ApiError::new(ErrorKind::Unavailable));
+            }
+            Ok(response)
+        })
+        .build()
+        .unwrap();
+    let error = client.get("me").send().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unavailable);
+}
+
+#[tokio::test]
+async fn each_error_is_told_once_whatever_it_is() {
+    let log = Log::default();
+    let transport = ScriptedTransport::new()
+        .then(Reply::status(409))
+        .then(Reply::json(200, "{}"))
+        .then(Reply::json(200, r#"{"name":"a name that is too long"}"#))
+        .otherwise(Reply::status(204));
+    let client = over(transport)
+        .body_limit(16)
+        .on_error({
+            let log = log.clone();
+            move |error| {
+                log.note(error.to_string());
+                error
+            }
+        })
+        .build()
+        .unwrap();
+    for _ in 0..3 {
+        client.get("me").fetch::<User>().await.unwrap_err();
+    }
+    client.get("me").header("x", "\n").send().await.unwrap_err();
+    client.get("me").send().await.unwrap();
+    assert_eq!(
+        log.lines(),
+        [
+            "conflict (409): GET https://api.test/me",
+            "the body could not be decoded: GET https://api.test/me",
+            "the body is too large: GET https://api.test/me",
+            "the request could not be made: GET https://api.test/me",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_hook_puts_another_error_in_the_place_of_one() {
+    let client = over(ScriptedTransport::new().otherwise(Reply::status(418)))
+        .on_error(|error| match error.status() {
+            Some(status) if status == 418 => ApiError::with_source(ErrorKind::Unavailable, error),
+            _ => error,
+        })
+        .build()
+        .unwrap();
+    let error = client.get("me").send().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unavailable);
+    assert_eq!(
+        error.find_source::<ApiError>().unwrap().kind(),
+        ErrorKind::Other
+    );
+}
+
+#[tokio::test]
+async fn a_body_is_transformed_before_it_is_decoded() {
+    let guarded = Reply::json(200, ")]}'\n{\"name\":\"ada\"}");
+    let client = over(ScriptedTransport::new().otherwise(guarded))
+        .transform_body(|headers, body| {
+            assert_eq!(headers["content-type"], "application/json");
+            Ok(body.slice(b")]}'\n".len()..))
+        })
+        .build()
+        .unwrap();
+    let user: User = client.get("me").fetch().await.unwrap();
+    assert_eq!(user.name, "ada");
+    let text = client.get("me").send().await.unwrap().text().await.unwrap();
+    assert_eq!(text, r#"{"name":"ada"}"#);
+}
+
+#[tokio::test]
+async fn a_body_that_can_not_be_transformed_is_a_decoding_error_without_its_content() {
+    let reply = Reply::json(200, "hunter2");
+    let client = over(ScriptedTransport::new().otherwise(reply))
+        .transform_body(|_, _| Err("not encrypted".into()))
+        .build()
+        .unwrap();
+    let error = client.get("me").fetch::<User>().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Decode);
+    assert_eq!(
+        error.to_string(),
+        "the body could not be decoded: GET https://api.test/me"
+    );
+}
+
+#[tokio::test]
+async fn what_need_not_be_there_is_none_when_it_is_not() {
+    let transport = ScriptedTransport::new()
+        .then(Reply::status(404))
+        .then(Reply::status(204))
+        .then(Reply::json(200, "null"))
+        .then(Reply::json(200, r#"{"name":"ada"}"#))
+        .then(Reply::status(410))
+        .otherwise(Reply::json(200, "{}"));
+    let client = over(transport).build().unwrap();
+    let mut found = Vec::new();
+    for _ in 0..6 {
+        let user = client.get("me").fetch_optional::<User>().await;
+        found.push(user.map_err(|error| error.kind()));
+    }
+    let ada = User { name: "ada".into() };
+    assert_eq!(
+        found,
+        [
+            Ok(None),
+            Ok(None),
+            Ok(None),
+            Ok(Some(ada)),
+            Err(ErrorKind::Gone),
+            Err(ErrorKind::Decode)
+        ]
+    );
+}
