@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bytes::Bytes;
-use facade::{BodyTooLarge, ErrorKind};
+use facade::{BodyTooLarge, ErrorKind, ErrorMapMiddleware};
 use futures_util::{StreamExt, stream};
 use reqwest::Body;
 use serde_json::json;
@@ -252,7 +252,8 @@ async fn of_an_errors_body_the_beginning_is_kept() {
     let error = soon(default.get("long").send()).await.unwrap_err();
     assert_eq!(error.body().len(), 64 * 1024);
 
-    let short = session.builder().error_body_limit(10).build().unwrap();
+    let short = ErrorMapMiddleware::new().body_limit(10);
+    let short = session.builder().error_map(short).build().unwrap();
     let error = soon(short.get("long").send()).await.unwrap_err();
     assert_eq!(error.text(), "xxxxxxxxxx");
 }

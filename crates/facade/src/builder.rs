@@ -158,9 +158,24 @@ impl ClientBuilder {
         self
     }
 
-    /// How many bytes of an error's body are kept. Default: 64 KiB.
-    pub fn error_body_limit(mut self, bytes: usize) -> Self {
-        self.error_map = self.error_map.body_limit(bytes);
+    /// Says which answers are errors, and what is read of them. Default: [`ErrorMapMiddleware::new`], for which they are
+    /// those of 400 and above, with up to 64 KiB of their bodies. [`Request::error_for`](crate::Request::error_for) is for
+    /// one request.
+    ///
+    /// ```
+    /// use facade::{Client, ErrorDetails, ErrorMapMiddleware};
+    ///
+    /// # fn main() -> Result<(), facade::ApiError> {
+    /// let client = Client::builder("https://api.example.com")
+    ///     .error_map(ErrorMapMiddleware::new().body_limit(256 * 1024).extract_with(|answer| {
+    ///         let code = answer.headers().get("x-error-code")?.to_str().ok()?;
+    ///         Some(ErrorDetails::new().with_code(code))
+    ///     }))
+    ///     .build()?;
+    /// # Ok(()) }
+    /// ```
+    pub fn error_map(mut self, error_map: ErrorMapMiddleware) -> Self {
+        self.error_map = error_map;
         self
     }
 

@@ -48,7 +48,7 @@
 //! | retries | 3, of idempotent requests; a fifth of the calls to an origin, and 10 a second beyond that | [`retry`](ClientBuilder::retry) |
 //! | redirects | 10, no `Referer` | [`max_redirects`](ClientBuilder::max_redirects) |
 //! | a buffered body | 16 MiB | [`body_limit`](ClientBuilder::body_limit) |
-//! | an error's body | 64 KiB | [`error_body_limit`](ClientBuilder::error_body_limit) |
+//! | an error's body | 64 KiB | [`error_map`](ClientBuilder::error_map) |
 //! | requests in flight | 512 | [`concurrency_limit`](ClientBuilder::concurrency_limit) |
 //! | idle connections of a host | 32 | [`max_idle_per_host`](ClientBuilder::max_idle_per_host) |
 //! | callers that wait for one refresh | 10,000 | [`max_waiters`](refresh_queue::RefreshQueueBuilder::max_waiters) |
@@ -116,7 +116,7 @@ pub use auth_middleware::{
 pub use cancel::{CancelOn, CancelScope, Deadline, Latest, Ticket};
 pub use error_map::{
     ApiError, ConnectPhase, DecodeError, ErrorAnswer, ErrorDetails, ErrorFor, ErrorKind,
-    FieldError, MapApiError, Problem, TimeoutPhase,
+    ErrorMapMiddleware, FieldError, MapApiError, Problem, TimeoutPhase,
 };
 pub use refresh_queue::{
     QueueError, Refresh, RefreshError, RefreshFailure, RefreshQueue, RefreshQueueBuilder,

@@ -7,7 +7,8 @@ use std::fmt;
 use std::time::Duration;
 
 use cancel::{CancelOn, Deadline};
-use http::{Extensions, HeaderName, HeaderValue};
+use error_map::ErrorFor;
+use http::{Extensions, HeaderName, HeaderValue, StatusCode};
 use request_context::{Credential, WithCredential, WithoutAuth};
 use reqwest::Method;
 use safe_retry::{Buffered, HeadersTimeout, Retry};
@@ -158,6 +159,20 @@ impl Request {
     /// [`fetch`](Self::fetch) does it by itself. It has no effect if the client was built with `retry(None)`.
     pub fn buffered(self, bytes: usize) -> Self {
         self.extension(Buffered::up_to(bytes))
+    }
+
+    /// Says which statuses of this request are errors. Default: what the client's
+    /// [`error_map`](crate::ClientBuilder::error_map) says, 400 and above. To take every answer as it is, say
+    /// `|_| false`.
+    ///
+    /// ```
+    /// # async fn example(client: facade::Client) -> Result<(), facade::ApiError> {
+    /// let health = client.get("health").error_for(|_| false).send().await?;
+    /// println!("{}", health.status());
+    /// # Ok(()) }
+    /// ```
+    pub fn error_for(self, is_error: impl Fn(StatusCode) -> bool + Send + Sync + 'static) -> Self {
+        self.extension(ErrorFor::statuses(is_error))
     }
 
     /// Sends the request with this credential, in place of the client's. It goes to the same origins. The session has no

@@ -18,7 +18,8 @@ use url::Url;
 
 use crate::call_options::Settled;
 
-/// An answer whose headers have arrived. Its status is below 400: what is above comes as an [`ApiError`].
+/// An answer whose headers have arrived. Its status is below 400, unless the client or the request says that others are no
+/// errors: those come as an [`ApiError`].
 pub struct Response {
     inner: reqwest::Response,
     method: Method,

@@ -3,7 +3,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use facade::{ApiError, CallOptions, Client, ClientBuilder, ErrorKind, Place};
+use facade::{ApiError, CallOptions, Client, ClientBuilder, ErrorKind, ErrorMapMiddleware, Place};
 use serde::Deserialize;
 use testkit::{Reply, ScriptedTransport};
 
@@ -254,4 +254,21 @@ async fn what_need_not_be_there_is_none_when_it_is_not() {
             Err(ErrorKind::Decode)
         ]
     );
+}
+
+#[tokio::test]
+async fn a_request_says_which_statuses_are_errors() {
+    let transport = ScriptedTransport::new().otherwise(Reply::status(404).body("none"));
+    let client = over(transport).build().unwrap();
+    let answer = client.get("me").error_for(|_| false).send().await.unwrap();
+    assert_eq!(answer.status(), 404);
+    assert_eq!(answer.text().await.unwrap(), "none");
+    client.get("me").send().await.unwrap_err();
+
+    let strict = over(ScriptedTransport::new().otherwise(Reply::status(204)))
+        .error_map(ErrorMapMiddleware::new().error_for(|status| status != 200))
+        .build()
+        .unwrap();
+    let error = strict.get("me").send().await.unwrap_err();
+    assert_eq!(error.status().unwrap(), 204);
 }
