@@ -121,7 +121,7 @@ impl Reading {
         // AWS: a namespace before, an address behind.
         let aws = |name: &str| {
             let name = word(name)?.rsplit('#').next()?;
-            name.split(':').next()
+            name.split(':').next().filter(|name| !name.is_empty())
         };
         let constant = |name: &str| word(name).filter(|word| words::is_constant(word));
         let code = words::CODES.iter().find_map(|name| word(name));

@@ -29,9 +29,9 @@ pub(crate) fn text(text: &str) -> Cow<'_, str> {
             .rsplit_once('@')
             .map_or(authority, |(_, host)| host);
         let (path, secret) = path.split_at(path.find(['?', '#']).unwrap_or(path.len()));
-        // What closes a bracket or escapes a quote is no part of the URL, though it might be.
+        // What closes a bracket or a quote, or escapes one, is no part of the URL, though it might be.
         let closing = secret
-            .ends_with([')', '\\'])
+            .ends_with([')', '\\', '`', '\''])
             .then(|| &secret[secret.len() - 1..]);
         for part in [before, host, path, closing.unwrap_or_default()] {
             shown.push_str(part);
@@ -47,11 +47,13 @@ pub(crate) fn text(text: &str) -> Cow<'_, str> {
 
 /// A URL has none of these, since they are percent-encoded in it.
 fn ends_url(c: char) -> bool {
-    c.is_whitespace() || matches!(c, '"' | '<' | '>' | '`')
+    c.is_whitespace() || matches!(c, '"' | '<' | '>')
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -110,6 +112,19 @@ mod tests {
             "://",
         ] {
             assert!(matches!(text(clean), Cow::Borrowed(_)), "{clean}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_query_that_a_url_can_have_is_shown(before in ".{0,9}", after in ".{0,9}", around in ".{0,9}") {
+            let mut url: Url = "http://ada:hunter2@api.test/x".parse().unwrap();
+            url.set_query(Some(&format!("{before}hunter2{after}hunter2")));
+            url.set_fragment(Some("hunter2"));
+            let shown = format!("{around}({url}){around}");
+            for whole in [format!("{shown:?}"), format!("{:?}", Some(&shown)), shown] {
+                prop_assert!(!text(&whole).contains("hunter2"), "{}", text(&whole));
+            }
         }
     }
 }

@@ -7,7 +7,7 @@ use super::words::{self, first_text, is_word};
 use crate::{ErrorDetails, FieldError};
 
 /// Members that hold a list of errors.
-const LISTS: &[&str] = &[
+pub(super) const LISTS: &[&str] = &[
     "errors",
     "error",
     "detail",
@@ -207,7 +207,9 @@ pub(super) fn by_name(object: &Object) -> Option<ErrorDetails> {
     for error in map_of(object) {
         match error.field() {
             "non_field_errors" | "__all__" | "base" => {
-                details = details.with_message(error.message().unwrap_or_default());
+                if let Some(message) = error.message() {
+                    details = details.with_message(message);
+                }
             }
             _ => details = details.with_field_error(error),
         }

@@ -6,8 +6,10 @@ mod standards;
 
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode};
+use proptest::prelude::*;
+use serde_json::Value;
 
-use super::details;
+use super::{details, fields, words};
 use crate::{ErrorAnswer, ErrorDetails};
 use frameworks::FRAMEWORKS;
 use services::SERVICES;
@@ -105,5 +107,48 @@ fn a_body_of_any_bytes_is_read_without_a_panic() {
         let body = body.to_vec();
         let answer = ErrorAnswer::new(StatusCode::BAD_REQUEST, HeaderMap::new(), body);
         assert_eq!(details(&answer), ErrorDetails::new());
+    }
+}
+
+/// JSON out of the words that are looked for.
+fn json() -> impl Strategy<Value = Value> {
+    let words = [
+        words::MESSAGES,
+        words::CODES,
+        words::NAMES,
+        words::SPEAKS,
+        fields::LISTS,
+    ]
+    .concat();
+    let words = prop::sample::select(words);
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        words.clone().prop_map(Value::from),
+        "[ -~]{0,9}".prop_map(Value::from),
+    ];
+    leaf.prop_recursive(5, 40, 4, move |inner| {
+        let object = prop::collection::vec((words.clone(), inner.clone()), 0..4);
+        prop_oneof![
+            prop::collection::vec(inner, 0..4).prop_map(Value::from),
+            object.prop_map(|members| {
+                let members = members.into_iter();
+                members
+                    .map(|(name, value)| (name.to_owned(), value))
+                    .collect()
+            }),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn no_json_causes_a_panic_or_an_empty_word(json in json()) {
+        let answer = ErrorAnswer::new(StatusCode::BAD_REQUEST, HeaderMap::new(), json.to_string());
+        let details = details(&answer);
+        prop_assert!(details.message() != Some("") && details.code() != Some(""));
+        let fields = details.field_errors().iter();
+        prop_assert!(fields.filter(|field| field.field().is_empty()).count() == 0, "{json}");
     }
 }

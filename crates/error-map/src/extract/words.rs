@@ -68,7 +68,7 @@ pub(super) fn first_text(object: &Object, names: &[&str]) -> Option<String> {
         Value::Object(inner) => {
             let is_localized = inner.contains_key("lang") || inner.contains_key("locale");
             let value = inner.get("value")?.as_str()?;
-            is_localized.then(|| value.to_owned())
+            (is_localized && !value.trim().is_empty()).then(|| value.to_owned())
         }
         _ => None,
     })
@@ -80,6 +80,7 @@ pub(super) fn text(list: &[Value]) -> Option<String> {
     texts
         .filter(|texts| !texts.is_empty())
         .map(|texts| texts.join("; "))
+        .filter(|texts| !texts.trim().is_empty())
 }
 
 /// Something to match rather than to read. `about:blank` and `error` say nothing.
