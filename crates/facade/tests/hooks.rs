@@ -250,7 +250,7 @@ async fn what_need_not_be_there_is_none_when_it_is_not() {
             Ok(None),
             Ok(None),
             Ok(Some(ada)),
-            Err(ErrorKind::Gone),
+            Ok(None),
             Err(ErrorKind::Decode)
         ]
     );

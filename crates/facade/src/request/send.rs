@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use error_map::MapApiError;
 use http::HeaderValue;
 use http::header::ACCEPT;
 use request_context::{Call, Instant, WithCredential};
@@ -93,7 +94,8 @@ impl Request {
         self.accepting_json().send().await?.json().await
     }
 
-    /// As [`fetch`](Self::fetch), for what need not be there: none if the answer is a 404, or if its body is empty or `null`.
+    /// As [`fetch`](Self::fetch), for what need not be there: none if the answer is a 404 or a 410, or if its body is empty or
+    /// `null`.
     ///
     /// A 404 also comes of a path that is wrong. Where that should not go unnoticed, use [`fetch`](Self::fetch) with an
     /// `Option`.
@@ -107,7 +109,7 @@ impl Request {
     ///
     /// # Errors
     ///
-    /// As [`fetch`](Self::fetch), save for a 404.
+    /// As [`fetch`](Self::fetch), save for those two.
     ///
     /// # Cancel safety
     ///
@@ -116,10 +118,9 @@ impl Request {
     where
         T: DeserializeOwned + Send + 'static,
     {
-        match self.accepting_json().send().await {
-            Ok(response) => response.json_optional().await,
-            Err(error) if error.is_not_found() => Ok(None),
-            Err(error) => Err(error),
+        match self.accepting_json().send().await.optional()? {
+            Some(response) => response.json_optional().await,
+            None => Ok(None),
         }
     }
 

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::time::Duration;
 
-use facade::{ApiError, Client, ErrorKind, MapApiError};
+use facade::{ApiError, Client, ErrorKind};
 use serde::{Deserialize, Serialize};
 
 /// A message that has been written.
@@ -76,8 +76,8 @@ impl Messages {
 
     /// The message with this id, if there is one.
     pub(crate) async fn find(&self, id: u64) -> Result<Option<Message>, MessageError> {
-        let found = self.client.get(["messages", &id.to_string()]).fetch();
-        Ok(found.await.optional()?)
+        let id = id.to_string();
+        Ok(self.client.get(["messages", &id]).fetch_optional().await?)
     }
 
     /// Writes a message. To write the same draft again does no harm.
