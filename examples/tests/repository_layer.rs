@@ -115,6 +115,6 @@ async fn anything_else_is_a_failure_with_its_reason() {
     let MessageError::Failed(reason) = messages.find(7).await.unwrap_err() else {
         panic!("nobody foresaw it");
     };
-    let text = "the body could not be decoded: GET https://api.test/messages/7";
+    let text = "the body could not be decoded (200): GET https://api.test/messages/7";
     assert_eq!(reason.to_string(), text);
 }

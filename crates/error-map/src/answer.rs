@@ -31,6 +31,17 @@ impl ErrorAnswer {
         }
     }
 
+    /// Keeps no more than this many bytes of the body.
+    #[must_use]
+    pub fn body_limit(mut self, bytes: usize) -> Self {
+        if self.body.len() > bytes {
+            // A copy, so that the beginning doesn't keep all of it alive.
+            self.body = Bytes::copy_from_slice(&self.body[..bytes]);
+            self.is_complete = false;
+        }
+        self
+    }
+
     /// The status.
     pub fn status(&self) -> StatusCode {
         self.status

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use error_map::{ApiError, ErrorKind, TimeoutPhase, decode_json_off_thread};
+use error_map::{ApiError, ErrorAnswer, ErrorKind, TimeoutPhase, decode_json_off_thread};
 use futures_core::Stream;
 use futures_util::{StreamExt, stream};
 use http::{HeaderMap, Method, StatusCode, Version};
@@ -39,6 +39,8 @@ pub(crate) fn name_timeout(error: ApiError, timeout: Timeout) -> ApiError {
 }
 
 impl Response {
+    const KEPT_OF_A_BAD_BODY: usize = 64 * 1024;
+
     pub(crate) fn new(
         inner: reqwest::Response,
         method: Method,
@@ -102,15 +104,18 @@ impl Response {
     ///
     /// # Errors
     ///
-    /// An [`ApiError`] of kind [`Decode`](ErrorKind::Decode) when the body is not what was asked for, and as
-    /// [`bytes`](Self::bytes).
+    /// An [`ApiError`] of kind [`Decode`](ErrorKind::Decode) when the body is not what was asked for: the answer comes with it,
+    /// with up to 64 KiB of the body. And as [`bytes`](Self::bytes).
     pub async fn json<T>(mut self) -> Result<T, ApiError>
     where
         T: DeserializeOwned + Send + 'static,
     {
         let body = self.read().await?;
-        let decoded = decode_json_off_thread(body).await;
-        decoded.map_err(|error| self.report(error))
+        let decoded = decode_json_off_thread(body.clone()).await;
+        decoded.map_err(|error| {
+            let answer = self.answer(body);
+            self.report(error.with_answer(answer))
+        })
     }
 
     /// Reads the body and decodes it as JSON; none if it is empty or `null`, as that of a 204 is.
@@ -222,6 +227,12 @@ impl Response {
             ErrorKind::TooLarge,
             BodyTooLarge { limit },
         ))
+    }
+
+    /// The answer as an error keeps it: a login page in the place of JSON should be readable.
+    fn answer(&mut self, body: Bytes) -> ErrorAnswer {
+        let headers = std::mem::take(self.inner.headers_mut());
+        ErrorAnswer::new(self.status(), headers, body).body_limit(Self::KEPT_OF_A_BAD_BODY)
     }
 
     /// The error as the caller gets it.

@@ -172,7 +172,7 @@ async fn each_error_is_told_once_whatever_it_is() {
         log.lines(),
         [
             "conflict (409): GET https://api.test/me",
-            "the body could not be decoded: GET https://api.test/me",
+            "the body could not be decoded (200): GET https://api.test/me",
             "the body is too large: GET https://api.test/me",
             "the request could not be made: GET https://api.test/me",
         ]

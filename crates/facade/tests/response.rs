@@ -59,7 +59,7 @@ async fn a_decode_error_tells_the_place_and_the_request_but_no_value() {
     assert!(!format!("{error} {error:?} {source}").contains("73313"));
     assert_eq!(
         error.to_string(),
-        "the body could not be decoded: GET https://api.test/me"
+        "the body could not be decoded (200): GET https://api.test/me"
     );
 }
 
@@ -194,4 +194,20 @@ async fn a_line_that_is_longer_than_the_limit_ends_the_stream_with_an_error() {
         .collect()
         .await;
     assert_eq!(found, [Ok(vec![1]), Err(ErrorKind::TooLarge)]);
+}
+
+#[tokio::test]
+async fn a_login_page_in_the_place_of_json_stays_readable() {
+    let page = Reply::status(200).header("content-type", "text/html");
+    let error = client(page.body("<h1>Sign in</h1>"))
+        .get("me")
+        .fetch::<User>()
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Decode);
+    assert_eq!(error.text(), "<h1>Sign in</h1>");
+    assert!(error.is_body_complete());
+    assert_eq!(error.status().unwrap(), 200);
+    assert_eq!(error.headers().unwrap()["content-type"], "text/html");
+    assert!(!format!("{error} {error:?}").contains("Sign in"));
 }
