@@ -84,6 +84,8 @@ pub(crate) fn is_transient(kind: ErrorKind, status: Option<StatusCode>) -> bool 
 
 #[cfg(test)]
 mod tests {
+    use request_context::RedirectRefusal;
+
     use super::*;
     use crate::kind::tests::all;
 
@@ -159,7 +161,10 @@ mod tests {
                 &CredentialUnavailable::new("busy"),
                 ErrorKind::CredentialUnavailable,
             ),
-            (&RedirectRefused::new("to plain http"), ErrorKind::Redirect),
+            (
+                &RedirectRefused::new(RedirectRefusal::Insecure),
+                ErrorKind::Redirect,
+            ),
         ];
         for (error, kind) in table {
             assert_eq!(ours(error), Some(kind));

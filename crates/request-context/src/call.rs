@@ -1,5 +1,7 @@
 //! The call: one caller's request with all its attempts, replays and hops.
 
+mod begin_hop;
+
 use std::fmt;
 use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,7 +12,7 @@ use reqwest::Request;
 use tokio::time::Instant;
 use url::Url;
 
-use crate::{DeadlineExceeded, Origin, Principal, Verdict, Versioned};
+use crate::{DeadlineExceeded, Hops, Origin, Principal, Verdict, Versioned};
 
 /// What the layers of one call share.
 ///
@@ -27,6 +29,9 @@ struct State {
     deadline: Option<Instant>,
     deadline_header: Option<HeaderName>,
     attempts: u32,
+    /// Whether a hop begins that nobody has counted yet.
+    begins_hop: bool,
+    hops: Hops,
     waited: Duration,
     idempotency_keys: Vec<(Origin, HeaderValue)>,
     principal: Option<Principal>,
@@ -117,14 +122,14 @@ impl Call {
     /// [`begin_attempt`](Self::begin_attempt).
     pub fn begin_replay(&self) -> Attempt {
         let mut state = self.lock();
-        let sent = state.attempts.max(1);
+        let sent = state.sent();
         state.begin(sent)
     }
 
-    /// How often this call has been sent, replays included. It is 1 as long as no layer counts, so also for a call that
-    /// never got as far as being sent.
+    /// How often this call has been sent, replays and redirects included. It is 1 as long as no layer counts, so also for a
+    /// call that never got as far as being sent.
     pub fn attempts(&self) -> u32 {
-        self.lock().attempts.max(1)
+        self.lock().sent()
     }
 
     /// Notes that the call has waited this long, to be tried again or because its origin asked to be left alone.
@@ -202,10 +207,20 @@ impl Call {
 impl State {
     fn begin(&mut self, sent: u32) -> Attempt {
         self.attempts = sent.saturating_add(1);
+        self.begins_hop = false;
+        self.forget();
+        Attempt(NonZeroU32::MIN.saturating_add(sent))
+    }
+
+    fn sent(&self) -> u32 {
+        let hop = u32::from(self.begins_hop);
+        self.attempts.max(1).saturating_add(hop)
+    }
+
+    fn forget(&mut self) {
         self.verdict = None;
         self.sent_principal = None;
         self.credential = None;
-        Attempt(NonZeroU32::MIN.saturating_add(sent))
     }
 }
 
@@ -214,7 +229,8 @@ impl fmt::Debug for Call {
         let state = self.lock();
         f.debug_struct("Call")
             .field("deadline", &state.deadline)
-            .field("attempts", &state.attempts)
+            .field("attempts", &state.sent())
+            .field("hops", &state.hops)
             .field("waited", &state.waited)
             .field("principal", &state.principal)
             .field("sent_principal", &state.sent_principal)

@@ -75,26 +75,6 @@ impl HeadersTimedOut {
     }
 }
 
-/// A redirect was not followed, because following it could carry something where it must not go.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the redirect was refused: {reason}")]
-#[non_exhaustive]
-pub struct RedirectRefused {
-    reason: &'static str,
-}
-
-impl RedirectRefused {
-    /// Refuses a redirect for a reason that names no URL.
-    pub fn new(reason: &'static str) -> Self {
-        Self { reason }
-    }
-
-    /// Why it was refused.
-    pub fn reason(&self) -> &'static str {
-        self.reason
-    }
-}
-
 /// The session is over: nothing but a new sign-in helps.
 ///
 /// It is an answer to everyone who waits, so it clones cheaply.

@@ -49,9 +49,11 @@ mod call;
 mod credential;
 mod drain;
 mod error;
+mod hop;
 mod origin;
 mod origin_allow_list;
 mod principal;
+mod redirect_refused;
 mod replay;
 mod verdict;
 mod with_body;
@@ -64,12 +66,13 @@ pub use call::{Attempt, Call};
 pub use credential::{Credential, CredentialError, Version, Versioned};
 pub use drain::drain;
 pub use error::{
-    BoxError, Cancelled, CredentialUnavailable, DeadlineExceeded, HeadersTimedOut, RedirectRefused,
-    SessionEnded,
+    BoxError, Cancelled, CredentialUnavailable, DeadlineExceeded, HeadersTimedOut, SessionEnded,
 };
+pub use hop::{Hop, Hops};
 pub use origin::{InvalidOrigin, Origin};
 pub use origin_allow_list::OriginAllowList;
 pub use principal::Principal;
+pub use redirect_refused::{RedirectRefusal, RedirectRefused};
 pub use replay::{Replay, ReplayError, ReplayableBody};
 pub use verdict::Verdict;
 pub use with_body::with_body;

@@ -4,8 +4,8 @@
 mod support;
 
 use request_context::{
-    Cancelled, CredentialUnavailable, DeadlineExceeded, HeadersTimedOut, RedirectRefused,
-    SessionEnded,
+    Cancelled, CredentialUnavailable, DeadlineExceeded, HeadersTimedOut, RedirectRefusal,
+    RedirectRefused, SessionEnded,
 };
 use reqwest_middleware::Error;
 use support::{client, get, is, retries, seconds, status};
@@ -37,7 +37,7 @@ async fn a_layers_typed_error_goes_up_at_once_and_unwrapped() {
     check(CredentialUnavailable::new("busy")).await;
     check(Cancelled::new()).await;
     check(DeadlineExceeded::new()).await;
-    check(RedirectRefused::new("a secret")).await;
+    check(RedirectRefused::new(RedirectRefusal::Loop)).await;
     check(Own { detail: 7 }).await;
 }
 
