@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::Method;
-use request_context::BoxError;
+use request_context::{BoxError, Hops};
 use url::Url;
 
 use crate::ErrorKind;
@@ -37,6 +37,7 @@ struct Inner {
     /// Shared with an error that wraps this one.
     answer: Option<Arc<Kept>>,
     attempts: u32,
+    hops: Hops,
     waited: Duration,
     source: Option<BoxError>,
 }
@@ -61,7 +62,12 @@ impl ApiError {
         self.0.url.as_ref()
     }
 
-    /// How often the call was sent, replays included.
+    /// The redirects that the call had followed.
+    pub fn hops(&self) -> &Hops {
+        &self.0.hops
+    }
+
+    /// How often the call was sent, replays and redirects included.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }
@@ -114,6 +120,7 @@ impl fmt::Debug for ApiError {
             .field("url", &self.url().map(Url::as_str))
             .field("body_bytes", &self.body().len())
             .field("attempts", &self.attempts())
+            .field("hops", self.hops())
             .field("waited", &self.waited())
             .field("source", &self.0.source)
             .finish()

@@ -128,7 +128,12 @@ impl ErrorMapMiddleware {
             error = error.because(broken);
         }
         if let Some(call) = Call::find(extensions) {
+            let hops = call.hops();
+            if let Some(hop) = hops.last() {
+                error = error.for_request(hop.next_method(), &url);
+            }
             error = error
+                .after_hops(hops)
                 .after_attempts(call.attempts())
                 .after_waiting(call.waited());
             if matches!(call.verdict(), Some(Verdict::InsufficientScope { .. })) {

@@ -3,6 +3,7 @@
 mod assembly;
 mod credentials;
 mod hooks;
+mod redirects;
 
 use std::fmt;
 use std::time::Duration;
@@ -14,6 +15,7 @@ use http::{HeaderName, HeaderValue};
 
 use request_context::OriginAllowList;
 use reqwest_middleware::Middleware;
+use safe_redirect::RedirectMiddleware;
 use safe_retry::RetryMiddleware;
 
 use crate::call_options::builder_error;
@@ -33,11 +35,11 @@ pub struct ClientBuilder {
     options: CallOptions,
     connect_timeout: Duration,
     read_timeout: Option<Duration>,
-    max_redirects: usize,
     max_idle_per_host: usize,
     concurrency_limit: Option<usize>,
     cancel: CancelMiddleware,
     error_map: ErrorMapMiddleware,
+    redirect: RedirectMiddleware,
     retry: Option<RetryMiddleware>,
     origins: OriginAllowList,
     credential_layers: Option<CredentialLayers>,
@@ -55,11 +57,11 @@ impl ClientBuilder {
             options: CallOptions::new(),
             connect_timeout: Duration::from_secs(10),
             read_timeout: Some(Duration::from_secs(30)),
-            max_redirects: 10,
             max_idle_per_host: 32,
             concurrency_limit: Some(512),
             cancel: CancelMiddleware::new(),
             error_map: ErrorMapMiddleware::new(),
+            redirect: RedirectMiddleware::new(),
             retry: Some(RetryMiddleware::new()),
             origins: OriginAllowList::new(),
             credential_layers: None,
@@ -116,9 +118,6 @@ impl ClientBuilder {
     /// How failed requests are tried again; `None` for never. Default: [`RetryMiddleware::new`], which retries
     /// idempotent requests up to 3 times.
     ///
-    /// With `idempotency_keys(true)`, a `POST` or `PATCH` that the server redirects to another origin ends as an error of
-    /// kind [`Redirect`](crate::ErrorKind::Redirect), since its key must not travel there.
-    ///
     /// ```
     /// use facade::{Client, RetryMiddleware};
     ///
@@ -130,12 +129,6 @@ impl ClientBuilder {
     /// ```
     pub fn retry(mut self, retry: impl Into<Option<RetryMiddleware>>) -> Self {
         self.retry = retry.into();
-        self
-    }
-
-    /// How many redirects of one request are followed. Default: 10.
-    pub fn max_redirects(mut self, redirects: usize) -> Self {
-        self.max_redirects = redirects;
         self
     }
 

@@ -46,7 +46,7 @@
 //! | the whole call | no limit | [`deadline`](ClientBuilder::deadline) |
 //! | headers of one attempt | no other limit | [`headers_timeout`](ClientBuilder::headers_timeout) |
 //! | retries | 3, of idempotent requests; a fifth of the calls to an origin, and 10 a second beyond that | [`retry`](ClientBuilder::retry) |
-//! | redirects | 10, no `Referer` | [`max_redirects`](ClientBuilder::max_redirects) |
+//! | redirects | 10, none from `https` to `http`, no `Referer` | [`max_redirects`](ClientBuilder::max_redirects), [`allow_insecure_redirects`](ClientBuilder::allow_insecure_redirects) |
 //! | a buffered body | 16 MiB | [`body_limit`](ClientBuilder::body_limit) |
 //! | an error's body | 64 KiB | [`error_map`](ClientBuilder::error_map) |
 //! | requests in flight | 512 | [`concurrency_limit`](ClientBuilder::concurrency_limit) |
@@ -63,10 +63,18 @@
 //!
 //! # Credentials and redirects
 //!
-//! Credentials, and default headers marked sensitive, go to allowed origins only. reqwest follows redirects by itself
-//! and drops `Authorization` and cookies when one leaves the origin. A request that carries any other header marked
-//! sensitive, or an `Idempotency-Key`, is not followed to another origin: it ends as an error of kind
-//! [`Redirect`](ErrorKind::Redirect).
+//! Credentials, and default headers marked sensitive, go to allowed origins only.
+//!
+//! A redirect is followed as RFC 9110 §15.4 says: after 301 and 302 a `POST` becomes a `GET`, after 303 all but `HEAD` do,
+//! 307 and 308 send the same request again. Each hop is a request of its own: it is tried again by itself, and carries the
+//! session's credential if its origin is allowed. When one leads to another origin, all that is a secret stays behind, and
+//! doesn't come back: headers marked sensitive, `Authorization`, cookies, API keys by their
+//! [usual names](safe_redirect#what-stays-behind), the `Idempotency-Key`. A body is not taken there at all: the call ends as
+//! an error of kind [`Redirect`](ErrorKind::Redirect), whose source is a [`RedirectRefused`]. Between two origins that are
+//! [allowed](ClientBuilder::allow_origin), all goes along.
+//!
+//! [`Response::hops`] and [`ApiError::hops`] tell the way. [`Request::redirects`] returns a redirect as it is, or sets another
+//! limit; [`return_redirects`](ClientBuilder::return_redirects) does so for a client.
 //!
 //! # When to use
 //!
@@ -90,7 +98,6 @@ mod concurrency_limit;
 mod credential_headers;
 mod hooks;
 mod order;
-mod redirects;
 mod request;
 mod response;
 mod session;
@@ -124,9 +131,11 @@ pub use refresh_queue::{
 };
 pub use request_context::{
     BoxError, Call, Cancelled, Credential, CredentialError, CredentialUnavailable,
-    DeadlineExceeded, HeadersTimedOut, Instant, Origin, Principal, RedirectRefused, ReplayableBody,
-    SessionEnded, Verdict, Version, Versioned, WithCredential, WithoutAuth,
+    DeadlineExceeded, HeadersTimedOut, Hop, Hops, Instant, Origin, Principal, RedirectRefusal,
+    RedirectRefused, ReplayableBody, SessionEnded, Verdict, Version, Versioned, WithCredential,
+    WithoutAuth,
 };
+pub use safe_redirect::Redirects;
 pub use safe_retry::{
     DefaultRetryableStrategy, Jitter, Retry, RetryBudget, RetryDecision, RetryEvent,
     RetryMiddleware, RetryPolicy, Retryable, RetryableStrategy, TransientFailures, policies,

@@ -32,10 +32,11 @@ use reqwest_middleware::Middleware;
 pub enum Place {
     /// Once per call, above the error map: sees an [`ApiError`](crate::ApiError) where the answer was an error.
     Outcome,
-    /// Once per call, below the error map: sees raw answers, after the last attempt.
+    /// Once per call, below the error map: sees raw answers, after the last attempt and the last redirect.
     Call,
-    /// Once per attempt, and for the replay after a refused credential: sees each request as it leaves, its credential
-    /// included, and each raw answer.
+    /// Once per attempt, of each redirect's target too, and for the replay after a refused credential: sees each request
+    /// as it leaves, its credential included, and each raw answer. What adds a secret here must look at the URL first: it
+    /// may be another origin's. [`credential`](crate::ClientBuilder::credential) does that.
     Attempt,
 }
 
@@ -45,10 +46,10 @@ pub(crate) enum Layer {
     Cancel,
     Own(Place),
     ErrorMap,
+    Redirect,
     Retry,
     RefreshQueue,
     Auth,
-    RedirectGuard,
     ConcurrencyLimit,
     HeadersTimeout,
 }
@@ -59,11 +60,11 @@ pub(crate) const ORDER: [Layer; 11] = [
     Layer::Own(Place::Outcome),
     Layer::ErrorMap,
     Layer::Own(Place::Call),
+    Layer::Redirect,
     Layer::Retry,
     Layer::RefreshQueue,
     Layer::Auth,
     Layer::Own(Place::Attempt),
-    Layer::RedirectGuard,
     Layer::ConcurrencyLimit,
     Layer::HeadersTimeout,
 ];
@@ -105,11 +106,11 @@ mod tests {
             Layer::Own(Place::Outcome) => "Place::Outcome",
             Layer::ErrorMap => "error-map",
             Layer::Own(Place::Call) => "Place::Call",
+            Layer::Redirect => "safe-redirect",
             Layer::Retry => "safe-retry",
             Layer::RefreshQueue => "refresh-queue",
             Layer::Auth => "auth-middleware",
             Layer::Own(Place::Attempt) => "Place::Attempt",
-            Layer::RedirectGuard => "redirect guard",
             Layer::ConcurrencyLimit => "concurrency limit",
             Layer::HeadersTimeout => "headers timeout",
         });

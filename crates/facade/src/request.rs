@@ -11,6 +11,7 @@ use error_map::ErrorFor;
 use http::{Extensions, HeaderName, HeaderValue, StatusCode};
 use request_context::{Credential, WithCredential, WithoutAuth};
 use reqwest::Method;
+use safe_redirect::Redirects;
 use safe_retry::{Buffered, HeadersTimeout, Retry};
 use serde::Serialize;
 use url::Url;
@@ -142,8 +143,22 @@ impl Request {
         self.extension(retry)
     }
 
+    /// How many redirects are followed, or that none is and the redirect is returned. Default: the client's.
+    ///
+    /// ```
+    /// # async fn example(client: facade::Client) -> Result<(), facade::ApiError> {
+    /// use facade::Redirects;
+    ///
+    /// let answer = client.get("latest").redirects(Redirects::returned()).send().await?;
+    /// println!("{:?}", answer.headers().get("location"));
+    /// # Ok(()) }
+    /// ```
+    pub fn redirects(self, redirects: Redirects) -> Self {
+        self.extension(redirects)
+    }
+
     /// Sets the `Idempotency-Key`, which tells the server that requests with this key are one and the same. The request
-    /// is then tried again whatever its method is, and no redirect takes it to another origin.
+    /// is then tried again whatever its method is. No redirect takes the key to another origin.
     ///
     /// The key is sent as it is. A server that goes by the draft wants a quoted string,
     /// `"\"8e03978e-40d5-43dd-bc93-6894a57f9324\""` for example; most take any.

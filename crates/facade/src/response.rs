@@ -12,7 +12,7 @@ use error_map::{ApiError, ErrorAnswer, ErrorKind, TimeoutPhase, decode_json_off_
 use futures_core::Stream;
 use futures_util::{StreamExt, stream};
 use http::{HeaderMap, Method, StatusCode, Version};
-use request_context::{Call, Instant};
+use request_context::{Call, Hop, Hops, Instant};
 use serde::de::DeserializeOwned;
 use url::Url;
 
@@ -74,6 +74,11 @@ impl Response {
         self.inner.url()
     }
 
+    /// The redirects by which the answer came.
+    pub fn hops(&self) -> Hops {
+        self.call.hops()
+    }
+
     /// The HTTP version.
     pub fn version(&self) -> Version {
         self.inner.version()
@@ -89,7 +94,7 @@ impl Response {
         self.inner.remote_addr()
     }
 
-    /// How often the call was sent, replays included.
+    /// How often the call was sent, replays and redirects included.
     pub fn attempts(&self) -> u32 {
         self.call.attempts()
     }
@@ -237,8 +242,11 @@ impl Response {
 
     /// The error as the caller gets it.
     fn report(&self, error: ApiError) -> ApiError {
+        let hops = self.hops();
+        let method = hops.last().map_or(&self.method, Hop::next_method);
         let located = error
-            .for_request(&self.method, self.url())
+            .for_request(method, self.url())
+            .after_hops(hops.clone())
             .after_attempts(self.attempts())
             .after_waiting(self.waited());
         self.options.hooks.error(located)

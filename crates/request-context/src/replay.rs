@@ -89,41 +89,20 @@ impl Replay {
         })
     }
 
-    /// Keeps a copy of all but the body.
-    pub fn of_head(request: &Request) -> Self {
-        Self::of_bodiless(request)
-    }
-
-    /// The copy as it is kept. A body that can only be made again isn't there yet, nor is the timeout.
-    pub fn head(&self) -> &Request {
-        &self.request
-    }
-
-    /// The request without its body, which is not made again for it.
-    pub fn into_head(mut self) -> Request {
-        self.body = None;
-        *self.request.body_mut() = None;
-        self.with_timeout()
-    }
-
     /// The request to send.
     ///
     /// # Errors
     ///
     /// [`ReplayError`] when the body can't be made again.
     pub fn into_request(mut self) -> Result<Request, ReplayError> {
-        if let Some(body) = &self.body {
+        if let Some(body) = self.body {
             let restored = body.restore(&mut self.request);
             restored.map_err(|source| ReplayError { source })?;
         }
-        Ok(self.with_timeout())
-    }
-
-    fn with_timeout(mut self) -> Request {
         if let Some(timeout) = self.timeout {
             *self.request.timeout_mut() = Some(timeout);
         }
-        self.request
+        Ok(self.request)
     }
 
     /// A copy by hand of what a request without a body has. `try_clone` would allocate for a timeout even where none is
@@ -229,24 +208,6 @@ mod tests {
         let copy = replay.into_request().unwrap();
         assert_eq!(copy.body().unwrap().as_bytes().unwrap(), b"made again");
         assert_eq!(copy.headers()["content-type"], "text/plain");
-    }
-
-    #[test]
-    fn the_head_is_kept_of_any_request_and_makes_no_body() {
-        let mut extensions = Extensions::new();
-        extensions.insert(ReplayableBody::new(|_| Err("asked for".into())));
-        let mut request = upload(stream_body());
-        *request.timeout_mut() = Some(Duration::from_secs(7));
-        for replay in [
-            Replay::of(&mut request, &extensions).unwrap(),
-            Replay::of_head(&request),
-        ] {
-            assert_eq!(replay.head().method(), Method::POST);
-            let head = replay.into_head();
-            assert!(head.body().is_none());
-            assert_eq!(head.headers()["x-kept"], "yes");
-            assert_eq!(head.timeout(), request.timeout());
-        }
     }
 
     #[test]

@@ -124,10 +124,12 @@
 mod decision;
 mod follow;
 mod kept;
+mod kept_url;
 mod left_behind;
 mod location;
 mod middleware;
 mod redirects;
+mod way;
 
 pub use middleware::RedirectMiddleware;
 pub use redirects::Redirects;

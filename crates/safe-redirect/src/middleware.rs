@@ -1,8 +1,8 @@
 //! Middleware that follows redirects, and takes along only what may go there.
 
 use std::fmt;
+use std::pin::Pin;
 
-use async_trait::async_trait;
 use http::{Extensions, HeaderName};
 use request_context::OriginAllowList;
 use reqwest::{Request, Response};
@@ -91,25 +91,39 @@ impl RedirectMiddleware {
     }
 }
 
-#[cfg_attr(not(target_arch = "wasm32"), async_trait)]
-#[cfg_attr(target_arch = "wasm32", async_trait(?Send))]
+/// What `#[async_trait]` makes of an async function.
+#[cfg(not(target_arch = "wasm32"))]
+type Handling<'a> = Pin<Box<dyn Future<Output = Result<Response>> + Send + 'a>>;
+#[cfg(target_arch = "wasm32")]
+type Handling<'a> = Pin<Box<dyn Future<Output = Result<Response>> + 'a>>;
+
+/// Written out, without `#[async_trait]`: in its future each argument has a place twice, and every request pays for the size.
 impl Middleware for RedirectMiddleware {
-    async fn handle(
-        &self,
+    fn handle<'a, 'b, 'c, 'handling>(
+        &'a self,
         mut request: Request,
-        extensions: &mut Extensions,
-        next: Next<'_>,
-    ) -> Result<Response> {
+        extensions: &'b mut Extensions,
+        next: Next<'c>,
+    ) -> Handling<'handling>
+    where
+        Self: 'handling,
+        'a: 'handling,
+        'b: 'handling,
+        'c: 'handling,
+    {
         let Some(limit) = self.limit(extensions) else {
-            return next.run(request, extensions).await;
+            return next.run(request, extensions);
         };
         let kept = Kept::of(&mut request, extensions);
-        let response = next.clone().run(request, extensions).await?;
-        if !is_redirect(response.status()) {
-            return Ok(response);
-        }
-        // Boxed, like all that is rare: every request pays for the size of this future.
-        Box::pin(self.follow(response, kept, limit, extensions, next)).await
+        Box::pin(async move {
+            let outcome = next.clone().run(request, extensions).await;
+            let is_redirect = |response: &Response| is_redirect(response.status());
+            if !outcome.as_ref().is_ok_and(is_redirect) {
+                return outcome;
+            }
+            // Boxed, like all that is rare.
+            Box::pin(self.follow(outcome, kept, limit, extensions, next)).await
+        })
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode};
-use request_context::BoxError;
+use request_context::{BoxError, Hops};
 use url::Url;
 
 use super::Inner;
@@ -22,6 +22,7 @@ impl ApiError {
             url: None,
             answer: None,
             attempts: 1,
+            hops: Hops::default(),
             waited: Duration::ZERO,
             source: None,
         }))
@@ -70,7 +71,14 @@ impl ApiError {
         self
     }
 
-    /// Says how often the call was sent, replays included.
+    /// Says which redirects the call had followed.
+    #[must_use]
+    pub fn after_hops(mut self, hops: Hops) -> Self {
+        self.0.hops = hops;
+        self
+    }
+
+    /// Says how often the call was sent, replays and redirects included.
     #[must_use]
     pub fn after_attempts(mut self, attempts: u32) -> Self {
         self.0.attempts = attempts;

@@ -9,7 +9,7 @@ use crate::valgrind::Cost;
 ///
 /// A layer that needs a `Call` is compared with a chain in which there is one already: whichever layer comes first
 /// makes it, for all.
-const DIFFERENCES: [(&str, &str, &str); 25] = [
+const DIFFERENCES: [(&str, &str, &str); 26] = [
     ("reqwest_parsed_url", "get_bare_parsed", "get_bare"),
     ("reqwest_timeout", "get_bare_timeout", "get_bare_parsed"),
     (
@@ -43,6 +43,11 @@ const DIFFERENCES: [(&str, &str, &str); 25] = [
         "layer_refresh_queue_auth",
         "alone_refresh_queue_auth",
         "get_middleware_call",
+    ),
+    (
+        "layer_safe_redirect",
+        "alone_safe_redirect",
+        "get_middleware_0",
     ),
     (
         "layer_safe_retry",
@@ -86,12 +91,13 @@ const DIFFERENCES: [(&str, &str, &str); 25] = [
 ];
 
 /// The most that a figure may be, in instructions.
-const INSTRUCTIONS: [(&str, i64); 18] = [
+const INSTRUCTIONS: [(&str, i64); 19] = [
     ("layer_cancel_idle", 800),
     ("layer_cancel_token", 5_400),
     ("layer_deadline", 3_000),
     ("layer_error_map", 1_500),
     ("layer_refresh_queue_auth", 5_000),
+    ("layer_safe_redirect", 800),
     ("layer_safe_retry", 3_000),
     ("layer_headers_timeout_idle", 800),
     ("layer_concurrency_limit", 900),

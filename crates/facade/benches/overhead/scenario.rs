@@ -10,13 +10,14 @@ use http::Extensions;
 use refresh_queue::RefreshMiddleware;
 use request_context::{Call, Origin};
 use reqwest_middleware::{ClientBuilder, ClientWithMiddleware, Middleware};
+use safe_redirect::RedirectMiddleware;
 use safe_retry::{HeadersTimeoutMiddleware, RetryMiddleware};
 
 use crate::BoxError;
 use crate::client::{Calls, NoOp};
 
 /// The scenarios, each a function of [`run`].
-pub(crate) const SCENARIOS: [&str; 27] = [
+pub(crate) const SCENARIOS: [&str; 28] = [
     "get_bare",
     "get_bare_parsed",
     "get_bare_timeout",
@@ -34,6 +35,7 @@ pub(crate) const SCENARIOS: [&str; 27] = [
     "alone_auth",
     "alone_refresh_queue",
     "alone_refresh_queue_auth",
+    "alone_safe_redirect",
     "alone_safe_retry",
     "alone_headers_timeout_idle",
     "facade",
@@ -131,6 +133,10 @@ pub(crate) async fn run(scenario: &str, base: &str, calls: &Calls) -> Result<(),
             let auth = AuthMiddleware::handed_down(origin);
             let chain = chain([layer(queue), layer(auth)])?;
             calls.through(&chain, |_| ()).await
+        }
+        "alone_safe_redirect" => {
+            let redirect = RedirectMiddleware::new();
+            calls.through(&chain([layer(redirect)])?, |_| ()).await
         }
         "alone_safe_retry" => {
             let retry = RetryMiddleware::new();

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use auth_middleware::AuthMiddleware;
 use request_context::Origin;
+use reqwest::redirect::Policy;
 use reqwest_middleware::{ClientWithMiddleware, Middleware};
 use safe_retry::HeadersTimeoutMiddleware;
 
@@ -11,7 +12,6 @@ use crate::call_options::{Settled, parse_base_url};
 use crate::client::Shared;
 use crate::concurrency_limit::ConcurrencyLimit;
 use crate::order::{Layer, Layers};
-use crate::redirects::{self, RedirectGuard};
 use crate::{ApiError, Client, ClientBuilder, ErrorKind};
 
 impl ClientBuilder {
@@ -37,7 +37,8 @@ impl ClientBuilder {
         if let Some(retry) = self.retry {
             layers.add(Layer::Retry, retry);
         }
-        layers.add(Layer::RedirectGuard, RedirectGuard);
+        // What a credential may be shown to, a redirect may take it to.
+        layers.add(Layer::Redirect, self.redirect.origins(origins.clone()));
         layers.add(Layer::HeadersTimeout, HeadersTimeoutMiddleware::default());
         if let Some(in_flight) = self.concurrency_limit {
             layers.add(Layer::ConcurrencyLimit, ConcurrencyLimit::new(in_flight));
@@ -46,7 +47,8 @@ impl ClientBuilder {
         let mut reqwest = reqwest::Client::builder()
             .connect_timeout(self.connect_timeout)
             .pool_max_idle_per_host(self.max_idle_per_host)
-            .redirect(redirects::policy(self.max_redirects))
+            // A layer above follows them, which sees what a request carries.
+            .redirect(Policy::none())
             .referer(false);
         if let Some(timeout) = self.read_timeout {
             reqwest = reqwest.read_timeout(timeout);

@@ -72,6 +72,7 @@ impl Request {
                 };
                 Err(response::name_timeout(error, timeout)
                     .after_attempts(call.attempts())
+                    .after_hops(call.hops())
                     .after_waiting(call.waited()))
             }
         }
