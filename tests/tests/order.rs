@@ -13,7 +13,7 @@ use http::{Extensions, HeaderValue};
 use reqwest::{Request, Response};
 use reqwest_middleware::{Middleware, Next, Result};
 use stack_tests::{Log, Session, builder, soon};
-use testkit::{Behaviour, Gate, Reply};
+use testkit::{Behaviour, FaultServer, Gate, Reply};
 
 /// A client with a probe at each place, added in an order that is not theirs.
 fn probed(session: &Session) -> (Client, Log) {
@@ -229,18 +229,45 @@ impl Middleware for ApiKey {
 }
 
 #[tokio::test]
-async fn the_redirect_guard_sees_what_the_callers_own_middlewares_add() {
-    let (here, there) = (Session::fresh().await, Session::fresh().await);
-    let away = there.server.url_of("/away").to_string();
+async fn what_a_middleware_adds_once_per_call_stays_in_its_origin() {
+    let (here, there) = (Session::fresh().await, FaultServer::start().await.unwrap());
+    let away = there.url_of("/away").to_string();
     let redirect = Reply::status(302).header("location", away);
     here.server.on("/go", redirect);
-    for place in [Place::Outcome, Place::Call, Place::Attempt] {
+    for place in [Place::Outcome, Place::Call] {
         let client = here.builder().middleware(place, ApiKey).build().unwrap();
-        let error = soon(client.get("go").send()).await.unwrap_err();
-        assert_eq!(error.kind(), facade::ErrorKind::Redirect, "{place:?}");
+        soon(client.get("go").send()).await.unwrap();
     }
-    assert_eq!(here.server.count_of("/go"), 3);
-    assert_eq!(there.server.request_count(), 0);
+    for (server, key) in [(&here.server, Some("key")), (&there, None)] {
+        let requests = server.requests();
+        let keys: Vec<_> = requests
+            .iter()
+            .map(|request| request.header("x-api-key"))
+            .collect();
+        assert_eq!(keys, [key; 2]);
+    }
+}
+
+#[tokio::test]
+async fn a_redirect_passes_the_places_of_a_call_once_and_that_of_an_attempt_for_each_hop() {
+    let session = Session::fresh().await;
+    let redirect = Reply::status(302).header("location", "/me");
+    session.server.on("/go", redirect);
+    let (client, log) = probed(&session);
+    soon(client.get("go").send()).await.unwrap();
+    assert_eq!(
+        log.lines(),
+        [
+            "outcome > nothing",
+            "call > nothing",
+            "attempt > Bearer a1",
+            "attempt < 302",
+            "attempt > Bearer a1",
+            "attempt < 200",
+            "call < 200",
+            "outcome < 200"
+        ]
+    );
 }
 
 fn layers(client: &Client) -> String {
@@ -255,7 +282,7 @@ async fn a_client_shows_its_layers_in_the_one_order() {
     let (client, _) = probed(&session);
     assert_eq!(
         layers(&client),
-        "[Cancel, Own(Outcome), ErrorMap, Own(Call), Retry, RefreshQueue, Auth, Own(Attempt), RedirectGuard, \
+        "[Cancel, Own(Outcome), ErrorMap, Own(Call), Redirect, Retry, RefreshQueue, Auth, Own(Attempt), \
          ConcurrencyLimit, HeadersTimeout]"
     );
     let derived = client.with(facade::CallOptions::new()).unwrap();
@@ -267,11 +294,11 @@ fn what_is_not_used_is_not_installed() {
     let plain = || builder("http://127.0.0.1:1");
     assert_eq!(
         layers(&plain().build().unwrap()),
-        "[Cancel, ErrorMap, Retry, RedirectGuard, ConcurrencyLimit, HeadersTimeout]"
+        "[Cancel, ErrorMap, Redirect, Retry, ConcurrencyLimit, HeadersTimeout]"
     );
     let bare = plain().concurrency_limit(None).retry(None);
     assert_eq!(
         layers(&bare.build().unwrap()),
-        "[Cancel, ErrorMap, RedirectGuard, HeadersTimeout]"
+        "[Cancel, ErrorMap, Redirect, HeadersTimeout]"
     );
 }

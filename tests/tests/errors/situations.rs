@@ -33,13 +33,16 @@ struct Situation {
 const SILENCE: ErrorKind = ErrorKind::Timeout(TimeoutPhase::Idle);
 
 impl Situation {
-    /// Without the facade nobody knows which of reqwest's limits has passed.
+    /// Without the facade nobody knows which of reqwest's limits has passed, nor which answer a body belonged to.
     fn expected(&self, way: Way) -> (ErrorKind, &'static str) {
         match (self.kind, way) {
             (SILENCE, way) if !way.is_facade() => (
                 ErrorKind::Timeout(TimeoutPhase::Attempt),
                 "the answer took too long",
             ),
+            (ErrorKind::Decode, way) if way.is_facade() => {
+                (self.kind, "the body could not be decoded (200)")
+            }
             _ => (self.kind, self.text),
         }
     }

@@ -9,6 +9,7 @@
 
 mod allowed;
 mod default_headers;
+mod every_redirect;
 mod redirects;
 mod tokens;
 mod two_servers;

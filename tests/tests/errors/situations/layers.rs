@@ -2,7 +2,7 @@
 
 use facade::{
     ApiError, Cancelled, CredentialUnavailable, DeadlineExceeded, ErrorKind, HeadersTimedOut,
-    InvalidTarget, RedirectRefused, SessionEnded, TimeoutPhase,
+    InvalidTarget, RedirectRefusal, RedirectRefused, SessionEnded, TimeoutPhase,
 };
 use reqwest_middleware::Error;
 use stack_tests::builder;
@@ -24,7 +24,7 @@ pub(super) async fn situations() -> Vec<Situation> {
     let headers = fails(|| Error::middleware(HeadersTimedOut::new()));
     let ended = fails(|| Error::middleware(SessionEnded::signed_out()));
     let unavailable = fails(|| Error::middleware(CredentialUnavailable::new(Own)));
-    let refused = fails(|| Error::middleware(RedirectRefused::new("to plain http")));
+    let refused = fails(|| Error::middleware(RedirectRefused::new(RedirectRefusal::Insecure)));
     let nested = fails(|| Error::middleware(ApiError::new(ErrorKind::Gone)));
     let own = fails(|| Error::middleware(Own));
     let timeout = ErrorKind::Timeout;
