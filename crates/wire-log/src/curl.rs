@@ -128,8 +128,7 @@ impl Body {
 /// How curl is told the method, where it would take another by itself.
 fn method(request: &Request, body: &Body) -> Option<Cow<'static, str>> {
     match (request.method(), body) {
-        (&Method::GET, Body::None) => None,
-        (&Method::POST, Body::Here(_) | Body::Elsewhere(_)) => None,
+        (&Method::GET, Body::None) | (&Method::POST, Body::Here(_) | Body::Elsewhere(_)) => None,
         (&Method::HEAD, Body::None) => Some("--head".into()),
         // A method is a token (RFC 9110 §9.1), which may have a quote or a dollar sign in it.
         (method, _) => Some(format!("--request {}", shell::word(method.as_str())).into()),

@@ -154,7 +154,7 @@ mod tests {
         let redaction = Redaction::new();
         assert_eq!(
             shown(&redaction, "server", b"a\xffb\tc"),
-            r#"server: "a\xffb\x9c""#
+            "server: \"a\\xffb\tc\""
         );
         assert_eq!(
             shown(&redaction, "location", b"/\xff"),

@@ -59,19 +59,21 @@ impl Redaction {
     }
 
     fn parameter(&self, parameter: &str) -> String {
+        if parameter.is_empty() || self.allows_parameter(parameter) {
+            return parameter.to_owned();
+        }
         match parameter.split_once('=') {
-            // Without a name it may be a value: some APIs take a bare token.
-            None if !parameter.is_empty() => REDACTED.to_owned(),
-            Some((name, value)) if !value.is_empty() && !self.allows_parameter(parameter) => {
+            // Some servers take `;` for `&`: then there is a value in the name.
+            Some((name, value)) if !name.contains(';') && !is_padding(value) => {
                 format!("{name}={REDACTED}")
             }
-            _ => parameter.to_owned(),
+            // Without a name, or with nothing behind it, it may be a value: some APIs take a bare token.
+            _ => REDACTED.to_owned(),
         }
     }
 
     fn allows_parameter(&self, parameter: &str) -> bool {
-        // Some servers take `;` for `&` too: then there is more in it than one parameter.
-        if parameter.contains(';') {
+        if parameter.contains(';') || !parameter.contains('=') {
             return false;
         }
         let mut decoded = form_urlencoded::parse(parameter.as_bytes());
@@ -80,6 +82,11 @@ impl Redaction {
             allowed.any(|allowed| allowed.eq_ignore_ascii_case(&name))
         })
     }
+}
+
+/// Whether this may be the padding of a bare token in base64.
+fn is_padding(value: &str) -> bool {
+    value.bytes().all(|byte| byte == b'=')
 }
 
 #[cfg(test)]
@@ -113,8 +120,8 @@ mod tests {
             ("https://api.test/?hunter2", "https://api.test/?REDACTED"),
             ("https://api.test/?page", "https://api.test/?REDACTED"),
             (
-                "https://api.test/?a=&&=hunter2",
-                "https://api.test/?a=&&=REDACTED",
+                "https://api.test/?page=&&=hunter2",
+                "https://api.test/?page=&&=REDACTED",
             ),
             (
                 "https://api.test/?a=b=hunter2",
@@ -124,6 +131,15 @@ mod tests {
                 "https://api.test/?page=2;key=hunter2",
                 "https://api.test/?page=REDACTED",
             ),
+            (
+                "https://api.test/?a;b=hunter2",
+                "https://api.test/?REDACTED",
+            ),
+            (
+                "https://api.test/?aHVudGVyMg==",
+                "https://api.test/?REDACTED",
+            ),
+            ("https://api.test/?hunter2=", "https://api.test/?REDACTED"),
             ("data:text/plain,hunter2", "data:REDACTED"),
             ("mailto:hunter2@api.test", "mailto:REDACTED"),
         ] {

@@ -57,7 +57,7 @@ fn text_is_shown_only_when_it_is_allowed() {
     assert_eq!(redaction.body(&plain, b"a\nb", 3), "a\nb");
     assert_eq!(
         redaction.body(&plain, b"\x1b[2J\xff", 5),
-        "\u{fffd}[… [5 bytes of text/plain]"
+        "\u{fffd}[2… [5 bytes of text/plain]"
     );
     assert_eq!(
         redaction.body(&plain, b"123456", 6),

@@ -29,12 +29,12 @@ impl Redaction {
 }
 
 fn is_credential(text: &str) -> bool {
-    let begins = |scheme: &&str| {
+    let begins = |scheme: &str| {
         let start = text.get(..scheme.len());
         start.is_some_and(|start| start.eq_ignore_ascii_case(scheme))
     };
     // A JSON Web Token (RFC 7519) is base64 of an object, so it begins with that of `{"`.
-    (text.starts_with("eyJ") && text.contains('.')) || SCHEMES.iter().any(|scheme| begins(&scheme))
+    (text.starts_with("eyJ") && text.contains('.')) || SCHEMES.into_iter().any(begins)
 }
 
 /// Whether it is a document within the document, whose keys nobody has looked at.

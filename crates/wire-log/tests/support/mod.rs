@@ -81,8 +81,10 @@ impl Listener {
     pub fn start() -> Self {
         let told = Arc::default();
         let layer = Keep(Arc::clone(&told));
-        let _guard = tracing::subscriber::set_default(Registry::default().with(layer));
-        Self { told, _guard }
+        Self {
+            told,
+            _guard: tracing::subscriber::set_default(Registry::default().with(layer)),
+        }
     }
 
     pub fn told(&self) -> Vec<Told> {
