@@ -1,7 +1,7 @@
 //! A span for each attempt, which OpenTelemetry sends to the server.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
-use std::fmt::Debug;
+use std::fmt::{Debug, Write};
 use std::sync::{Arc, Mutex};
 
 use opentelemetry::global;
@@ -26,7 +26,7 @@ struct Line(String);
 
 impl Visit for Line {
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        self.0 += &format!(" {}={value:?}", field.name());
+        write!(self.0, " {}={value:?}", field.name()).unwrap();
     }
 }
 
