@@ -76,7 +76,7 @@
 //! # When to use
 //!
 //! In any program that has a tracing subscriber. While nobody listens to its level, the layer allocates nothing and costs
-//! some fifty instructions.
+//! about two hundred instructions.
 //!
 //! # Order
 //!

@@ -22,10 +22,9 @@ pub(crate) fn tell_body(response: Response, attempt: Facts) -> Response {
         Body::wrap(Tee {
             body,
             passed: Some(Passed {
+                kept: Beginning::of(attempt.settings.redaction.kept_of_a_body()),
                 attempt,
                 headers,
-                kept: Vec::new(),
-                size: 0,
             }),
         })
     })
@@ -42,16 +41,30 @@ struct Tee {
 struct Passed {
     attempt: Facts,
     headers: HeaderMap,
-    kept: Vec<u8>,
+    kept: Beginning,
+}
+
+/// The beginning of a body, and how long it was.
+struct Beginning {
+    bytes: Vec<u8>,
+    limit: usize,
     size: u64,
 }
 
-impl Passed {
+impl Beginning {
+    fn of(limit: usize) -> Self {
+        Self {
+            bytes: Vec::new(),
+            limit,
+            size: 0,
+        }
+    }
+
     fn add(&mut self, piece: &[u8]) {
         self.size += piece.len() as u64;
-        let limit = self.attempt.settings.redaction.kept_of_a_body();
-        let room = limit.saturating_sub(self.kept.len());
-        self.kept.extend_from_slice(&piece[..piece.len().min(room)]);
+        let room = self.limit - self.bytes.len();
+        self.bytes
+            .extend_from_slice(&piece[..piece.len().min(room)]);
     }
 }
 
@@ -59,11 +72,12 @@ impl Tee {
     fn tell(&mut self, broken: Option<&str>) {
         // A body that was empty from the start is told by its answer already.
         if let Some(passed) = self.passed.take()
-            && (passed.size > 0 || broken.is_some())
+            && (passed.kept.size > 0 || broken.is_some())
         {
+            let Beginning { bytes, size, .. } = passed.kept;
             passed
                 .attempt
-                .tell_body(&passed.headers, &passed.kept, passed.size, broken);
+                .tell_body(&passed.headers, &bytes, size, broken);
         }
     }
 }
@@ -82,7 +96,7 @@ impl HttpBody for Tee {
             Some(Err(_)) => self.tell(Some("body")),
             Some(Ok(frame)) => {
                 if let (Some(passed), Some(piece)) = (&mut self.passed, frame.data_ref()) {
-                    passed.add(piece);
+                    passed.kept.add(piece);
                 }
             }
         }
@@ -103,5 +117,21 @@ impl Drop for Tee {
         // Who knows that it has ended needn't ask once more.
         let broken = (!self.body.is_end_stream()).then_some("dropped");
         self.tell(broken);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_more_than_the_beginning_is_kept_however_it_comes() {
+        for pieces in [&["123456"][..], &["1", "", "2345", "6"], &["123", "456"]] {
+            let mut kept = Beginning::of(4);
+            for piece in pieces {
+                kept.add(piece.as_bytes());
+            }
+            assert_eq!((&kept.bytes[..], kept.size), (&b"1234"[..], 6));
+        }
     }
 }
