@@ -282,7 +282,7 @@ async fn a_client_shows_its_layers_in_the_one_order() {
     let (client, _) = probed(&session);
     assert_eq!(
         layers(&client),
-        "[Cancel, Own(Outcome), ErrorMap, Own(Call), Redirect, Retry, RefreshQueue, Auth, Own(Attempt), \
+        "[Cancel, Own(Outcome), ErrorMap, Own(Call), Redirect, Retry, RefreshQueue, Auth, Own(Attempt), WireLog, \
          ConcurrencyLimit, HeadersTimeout]"
     );
     let derived = client.with(facade::CallOptions::new()).unwrap();
@@ -294,9 +294,9 @@ fn what_is_not_used_is_not_installed() {
     let plain = || builder("http://127.0.0.1:1");
     assert_eq!(
         layers(&plain().build().unwrap()),
-        "[Cancel, ErrorMap, Redirect, Retry, ConcurrencyLimit, HeadersTimeout]"
+        "[Cancel, ErrorMap, Redirect, Retry, WireLog, ConcurrencyLimit, HeadersTimeout]"
     );
-    let bare = plain().concurrency_limit(None).retry(None);
+    let bare = plain().concurrency_limit(None).retry(None).log(None);
     assert_eq!(
         layers(&bare.build().unwrap()),
         "[Cancel, ErrorMap, Redirect, HeadersTimeout]"

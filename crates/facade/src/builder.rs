@@ -3,6 +3,7 @@
 mod assembly;
 mod credentials;
 mod hooks;
+mod logging;
 mod redirects;
 
 use std::fmt;
@@ -17,6 +18,7 @@ use request_context::OriginAllowList;
 use reqwest_middleware::Middleware;
 use safe_redirect::RedirectMiddleware;
 use safe_retry::RetryMiddleware;
+use wire_log::{LogMiddleware, RequestIdMiddleware};
 
 use crate::call_options::builder_error;
 use crate::order::{Layer, Layers};
@@ -45,6 +47,8 @@ pub struct ClientBuilder {
     credential_layers: Option<CredentialLayers>,
     pub(crate) managed: Option<Session>,
     require_challenge: bool,
+    log: Option<LogMiddleware>,
+    request_id: Option<RequestIdMiddleware>,
     layers: Layers,
     hooks: Vec<Hook>,
     invalid: Option<ApiError>,
@@ -67,6 +71,8 @@ impl ClientBuilder {
             credential_layers: None,
             managed: None,
             require_challenge: false,
+            log: Some(LogMiddleware::new()),
+            request_id: None,
             layers: Layers::default(),
             hooks: Vec::new(),
             invalid: None,

@@ -52,6 +52,8 @@
 //! | requests in flight | 512 | [`concurrency_limit`](ClientBuilder::concurrency_limit) |
 //! | idle connections of a host | 32 | [`max_idle_per_host`](ClientBuilder::max_idle_per_host) |
 //! | callers that wait for one refresh | 10,000 | [`max_waiters`](refresh_queue::RefreshQueueBuilder::max_waiters) |
+//! | log | each attempt, at level `DEBUG`, without bodies | [`log`](ClientBuilder::log) |
+//! | request ids | none | [`request_id`](ClientBuilder::request_id) |
 //! | where credentials go | the base URL's origin, over `https` or to this machine | [`allow_origin`](ClientBuilder::allow_origin) |
 //!
 //! # Retries, deadlines, cancellation
@@ -76,6 +78,11 @@
 //! [`Response::hops`] and [`ApiError::hops`] tell the way. [`Request::redirects`] returns a redirect as it is, or sets another
 //! limit; [`return_redirects`](ClientBuilder::return_redirects) does so for a client.
 //!
+//! # Logs
+//!
+//! Each attempt is told as tracing events at level `DEBUG`, without secrets, in a span for the whole call: see
+//! [`LogMiddleware`], [`ClientBuilder::log`] and `docs/logging.md`.
+//!
 //! # When to use
 //!
 //! For programs that talk to a REST API and want the layers of this workspace in their one right order. To add one of
@@ -89,10 +96,12 @@
 //!
 //! TLS (`rustls` by default, `rustls-no-provider`, `native-tls`), `http2` and `system-proxy` (on by default), `brotli`,
 //! `deflate`, `gzip`, `zstd`, `cookies`, `socks`, `hickory-dns`: each turns on the feature of reqwest of that name.
+//! `reqwest-tracing` exports a span for each attempt that sends `traceparent`.
 
 mod auth;
 mod builder;
 mod call_options;
+mod call_span;
 mod client;
 mod concurrency_limit;
 mod credential_headers;
@@ -102,6 +111,7 @@ mod request;
 mod response;
 mod session;
 mod target;
+mod userinfo;
 
 pub use auth::Auth;
 pub use builder::ClientBuilder;
@@ -145,6 +155,9 @@ pub use token_store::{
     SessionId, StoreError, StoredTokens, TokenSet, TokenStore,
 };
 pub use tokio_util::sync::CancellationToken;
+#[cfg(feature = "reqwest-tracing")]
+pub use wire_log::{AttemptSpan, TracingMiddleware};
+pub use wire_log::{Level, LogMiddleware, Redaction, RequestId, RequestIdMiddleware};
 
 /// The host, in the version this crate is built on: for bodies, header types, certificates and proxies.
 pub use reqwest;

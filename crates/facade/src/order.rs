@@ -44,19 +44,22 @@ pub enum Place {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Layer {
     Cancel,
+    RequestId,
     Own(Place),
     ErrorMap,
     Redirect,
     Retry,
     RefreshQueue,
     Auth,
+    WireLog,
     ConcurrencyLimit,
     HeadersTimeout,
 }
 
 /// From the caller down to the network.
-pub(crate) const ORDER: [Layer; 11] = [
+pub(crate) const ORDER: [Layer; 13] = [
     Layer::Cancel,
+    Layer::RequestId,
     Layer::Own(Place::Outcome),
     Layer::ErrorMap,
     Layer::Own(Place::Call),
@@ -65,6 +68,7 @@ pub(crate) const ORDER: [Layer; 11] = [
     Layer::RefreshQueue,
     Layer::Auth,
     Layer::Own(Place::Attempt),
+    Layer::WireLog,
     Layer::ConcurrencyLimit,
     Layer::HeadersTimeout,
 ];
@@ -103,6 +107,7 @@ mod tests {
             .collect();
         let coded = ORDER.map(|layer| match layer {
             Layer::Cancel => "cancel",
+            Layer::RequestId => "request id",
             Layer::Own(Place::Outcome) => "Place::Outcome",
             Layer::ErrorMap => "error-map",
             Layer::Own(Place::Call) => "Place::Call",
@@ -111,6 +116,7 @@ mod tests {
             Layer::RefreshQueue => "refresh-queue",
             Layer::Auth => "auth-middleware",
             Layer::Own(Place::Attempt) => "Place::Attempt",
+            Layer::WireLog => "wire-log",
             Layer::ConcurrencyLimit => "concurrency limit",
             Layer::HeadersTimeout => "headers timeout",
         });

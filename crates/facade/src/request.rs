@@ -1,6 +1,7 @@
 //! A request, from its first word to its answer.
 
 mod body;
+mod curl;
 mod send;
 
 use std::fmt;

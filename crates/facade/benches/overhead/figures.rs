@@ -9,7 +9,7 @@ use crate::valgrind::Cost;
 ///
 /// A layer that needs a `Call` is compared with a chain in which there is one already: whichever layer comes first
 /// makes it, for all.
-const DIFFERENCES: [(&str, &str, &str); 26] = [
+const DIFFERENCES: [(&str, &str, &str); 29] = [
     ("reqwest_parsed_url", "get_bare_parsed", "get_bare"),
     ("reqwest_timeout", "get_bare_timeout", "get_bare_parsed"),
     (
@@ -59,7 +59,18 @@ const DIFFERENCES: [(&str, &str, &str); 26] = [
         "alone_headers_timeout_idle",
         "get_middleware_0",
     ),
+    (
+        "layer_wire_log_off",
+        "alone_wire_log_off",
+        "get_middleware_0",
+    ),
+    (
+        "layer_error_map_wire_log_off",
+        "alone_error_map_wire_log_off",
+        "get_middleware_0",
+    ),
     ("layer_concurrency_limit", "facade", "facade_unlimited"),
+    ("facade_adds_wire_log_off", "facade", "facade_unlogged"),
     ("facade_request_building", "facade", "facade_inner"),
     ("facade_adds_credential", "facade_credential", "facade"),
     (
@@ -91,11 +102,12 @@ const DIFFERENCES: [(&str, &str, &str); 26] = [
 ];
 
 /// The most that a figure may be, in instructions.
-const INSTRUCTIONS: [(&str, i64); 19] = [
+const INSTRUCTIONS: [(&str, i64); 20] = [
     ("layer_cancel_idle", 800),
     ("layer_cancel_token", 5_400),
     ("layer_deadline", 3_000),
     ("layer_error_map", 1_500),
+    ("layer_error_map_wire_log_off", 1_500),
     ("layer_refresh_queue_auth", 5_000),
     ("layer_safe_redirect", 800),
     ("layer_safe_retry", 3_000),

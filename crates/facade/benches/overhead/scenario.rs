@@ -12,12 +12,13 @@ use request_context::{Call, Origin};
 use reqwest_middleware::{ClientBuilder, ClientWithMiddleware, Middleware};
 use safe_redirect::RedirectMiddleware;
 use safe_retry::{HeadersTimeoutMiddleware, RetryMiddleware};
+use wire_log::LogMiddleware;
 
 use crate::BoxError;
 use crate::client::{Calls, NoOp};
 
 /// The scenarios, each a function of [`run`].
-pub(crate) const SCENARIOS: [&str; 28] = [
+pub(crate) const SCENARIOS: [&str; 31] = [
     "get_bare",
     "get_bare_parsed",
     "get_bare_timeout",
@@ -38,10 +39,13 @@ pub(crate) const SCENARIOS: [&str; 28] = [
     "alone_safe_redirect",
     "alone_safe_retry",
     "alone_headers_timeout_idle",
+    "alone_wire_log_off",
+    "alone_error_map_wire_log_off",
     "facade",
     "facade_inner",
     "facade_segments",
     "facade_unlimited",
+    "facade_unlogged",
     "facade_credential",
     "facade_credential_deadline",
     "facade_credential_token",
@@ -146,6 +150,15 @@ pub(crate) async fn run(scenario: &str, base: &str, calls: &Calls) -> Result<(),
             let timeout = HeadersTimeoutMiddleware::default();
             calls.through(&chain([layer(timeout)])?, |_| ()).await
         }
+        "alone_wire_log_off" => {
+            let log = LogMiddleware::new();
+            calls.through(&chain([layer(log)])?, |_| ()).await
+        }
+        "alone_error_map_wire_log_off" => {
+            let error_map = ErrorMapMiddleware::new();
+            let chain = chain([layer(error_map), layer(LogMiddleware::new())])?;
+            calls.through(&chain, |_| ()).await
+        }
         "facade" => calls.paved(&facade().build()?).await,
         "facade_inner" => {
             let client = facade().build()?;
@@ -165,6 +178,7 @@ pub(crate) async fn run(scenario: &str, base: &str, calls: &Calls) -> Result<(),
             let client = facade().concurrency_limit(None).build()?;
             calls.paved(&client).await
         }
+        "facade_unlogged" => calls.paved(&facade().log(None).build()?).await,
         "facade_credential" => calls.paved(&facade().session(session()?).build()?).await,
         "facade_credential_deadline" => {
             let client = facade().session(session()?).deadline(LONG).build()?;

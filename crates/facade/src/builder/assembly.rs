@@ -39,6 +39,12 @@ impl ClientBuilder {
         }
         // What a credential may be shown to, a redirect may take it to.
         layers.add(Layer::Redirect, self.redirect.origins(origins.clone()));
+        if let Some(ids) = self.request_id {
+            layers.add(Layer::RequestId, ids);
+        }
+        if let Some(log) = self.log {
+            layers.add(Layer::WireLog, log);
+        }
         layers.add(Layer::HeadersTimeout, HeadersTimeoutMiddleware::default());
         if let Some(in_flight) = self.concurrency_limit {
             layers.add(Layer::ConcurrencyLimit, ConcurrencyLimit::new(in_flight));

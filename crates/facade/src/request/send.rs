@@ -8,9 +8,10 @@ use http::header::ACCEPT;
 use request_context::{Call, Instant, WithCredential};
 use safe_retry::Buffered;
 use serde::de::DeserializeOwned;
+use tracing::Instrument;
 
 use super::Request;
-use crate::{ApiError, Response, response};
+use crate::{ApiError, Response, call_span, response, userinfo};
 
 impl Request {
     /// Sends the request. Its answer is there when its headers are.
@@ -40,6 +41,7 @@ impl Request {
         let mut request = inner?;
         let shared = &client.shared;
         client.options.hooks.request(&mut request)?;
+        userinfo::remove(request.url_mut());
         client.options.add_headers(&mut request, &shared.origins);
         let method = request.method().clone();
         let url = request.url().clone();
@@ -53,12 +55,14 @@ impl Request {
             None => &shared.chain,
             Some(_) => &shared.with_auth,
         };
-        match chain
+        let span = call_span::open(&method, &url);
+        let outcome = match chain
             .execute_with_extensions(request, &mut extensions)
+            .instrument(span.clone())
             .await
         {
             Ok(response) => {
-                let options = client.options;
+                let (call, options) = (Arc::clone(&call), client.options);
                 Ok(Response::new(
                     response, method, call, timeout, options, body_limit,
                 ))
@@ -75,7 +79,9 @@ impl Request {
                     .after_hops(call.hops())
                     .after_waiting(call.waited()))
             }
-        }
+        };
+        call_span::end(&span, &call, &outcome);
+        outcome
     }
 
     /// Sends the request and decodes the JSON of its answer. Asks for JSON unless `Accept` is set already. An empty body
