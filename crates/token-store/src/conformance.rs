@@ -68,6 +68,7 @@ where
     locking::the_lock_has_one_holder(&pair().await).await;
     dropping::a_lock_that_is_not_waited_for_is_not_taken(&pair().await).await;
     dropping::a_dropped_write_is_whole_and_in_order(&pair().await).await;
+    keeping::an_empty_access_token_is_refused(&pair().await).await;
     locking::no_update_is_lost(&pair().await).await;
 }
 

@@ -4,21 +4,28 @@ use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use secrecy::ExposeSecret;
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use crate::advisory_lock::AdvisoryLock;
 use crate::blocking::blocking;
-use crate::json::Parsed;
+use crate::guard::Guard;
 use crate::steps::{self, Purpose};
-use crate::{InvalidTokens, LockedStore, RefreshMark, StoreError, StoredTokens, TokenSet};
+use crate::{LockedStore, RefreshMark, StoreError, StoredTokens, TokenSet};
 
 /// Where tokens are kept, with calls that block.
 pub(crate) trait Place: Send + 'static {
     /// The file to lock before anything is changed.
     fn lock_path(&self) -> &Path;
 
-    fn read(&self) -> Result<Option<Parsed>, StoreError>;
+    /// What is done if that file is in a stranger's hands.
+    fn guard(&self) -> &Guard;
+
+    fn read(&self) -> Result<Option<StoredTokens>, StoreError>;
+
+    /// The same for the holder of the lock, who may write down what would not be read again as it is.
+    fn read_locked(&self) -> Result<Option<StoredTokens>, StoreError> {
+        self.read()
+    }
 
     /// Replaces what is there, all or nothing.
     fn write(&self, tokens: &StoredTokens, purpose: Purpose) -> Result<(), StoreError>;
@@ -59,26 +66,15 @@ impl<P: Place> Exclusive<P> {
 #[async_trait]
 impl<P: Place> LockedStore for Exclusive<P> {
     async fn load(&mut self) -> Result<Option<StoredTokens>, StoreError> {
-        self.work(|place| {
-            let Some(read) = place.read()? else {
-                return Ok(None);
-            };
-            let has_session = read.has_session;
-            let stored = read.into_stored();
-            if !has_session {
-                place.write(&stored, Purpose::Session)?;
-            }
-            Ok(Some(stored))
-        })
-        .await
+        self.work(P::read_locked).await
     }
 
     async fn mark(&mut self, mark: RefreshMark) -> Result<(), StoreError> {
         self.work(move |place| {
-            let Some(read) = place.read()? else {
+            let Some(stored) = place.read()? else {
                 return Ok(());
             };
-            place.write(&read.into_stored().mark(mark), Purpose::Mark)?;
+            place.write(&stored.mark(mark), Purpose::Mark)?;
             steps::done("marked", place.lock_path());
             Ok(())
         })
@@ -86,10 +82,7 @@ impl<P: Place> LockedStore for Exclusive<P> {
     }
 
     async fn save(&mut self, tokens: TokenSet) -> Result<(), StoreError> {
-        if tokens.access().expose_secret().is_empty() {
-            // No load would take them.
-            return Err(StoreError::failed(InvalidTokens::Member("access_token")));
-        }
+        tokens.must_be_usable()?;
         self.work(move |place| {
             place.write(&StoredTokens::new(tokens), Purpose::Save)?;
             steps::done("saved", place.lock_path());

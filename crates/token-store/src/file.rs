@@ -1,6 +1,5 @@
 //! Tokens in a file.
 
-mod guard;
 mod location;
 mod replacement;
 mod set_aside;
@@ -11,11 +10,12 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
+use crate::absolute::absolute;
 use crate::blocking::blocking;
 use crate::exclusive::Place;
+use crate::guard::Guard;
 use crate::lock_wait::LockWait;
-use crate::{LockedStore, StoreError, TokenSet, TokenStore};
-use guard::Guard;
+use crate::{LockedStore, StoreError, StoredTokens, TokenSet, TokenStore};
 use tokens_file::TokensFile;
 
 /// Tokens in a file, which all processes of a user may share. Clones share it too.
@@ -25,12 +25,20 @@ use tokens_file::TokensFile;
 /// reads it, even after a crash or a loss of power, finds the former tokens or the new ones. The lock is an advisory one,
 /// on a file beside it named `<name>.lock`, which stays. A process that dies gives it back.
 ///
-/// - If the path is a link, what it leads to is replaced and the lock is beside that.
+/// - If the path is a link, what it leads to is replaced and the lock is beside that. Two hard links to a file have two
+///   locks, and are two files after the first save.
+/// - A folder that is not there holds nobody's tokens, as before the first sign-in: a load finds none, and a save makes it.
+///   So does one that is not mounted yet. If that can be, make the path a link: one that leads to a missing folder is an
+///   error.
 /// - A file that holds no readable tokens is [`StoreError::Corrupted`]. A save or a clear keeps it aside as
 ///   `<name>.corrupted-<n>`.
-/// - A file without a session id gets one when it is first loaded. That load takes the lock, and from then on an
-///   `expires_in` is an `expires_at`, counted from the file's modification time.
+/// - A file without a session id has one that is derived from its refresh token, or else from its access token, until a
+///   write puts it down. Its `expires_in` counts from its modification time until then. So a load writes nothing and
+///   waits for no lock, and a file that is mounted read-only can be read.
 /// - A file of more than 1 MiB is [`StoreError::TooLarge`], and so are tokens that would make one, a mark included.
+///
+/// The lock file has to be a regular file of ours or of root's, and no link. Nobody should remove it. While its lock is
+/// held, the next one to ask makes another, and there are two holders.
 ///
 /// It works on a tokio runtime whose time is enabled, and does what blocks on the runtime's blocking threads.
 ///
@@ -56,10 +64,11 @@ pub struct FileStore {
 }
 
 impl FileStore {
-    /// The store in this file. It and its folder are made when they are first needed.
+    /// The store in this file. It and its folder are made when they are first needed. A relative path is that of the current
+    /// folder of now, wherever the program goes.
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self {
-            path: path.into(),
+            path: absolute(path.into()),
             guard: Guard::default(),
             lock_wait: LockWait::new(),
         }
@@ -81,7 +90,7 @@ impl FileStore {
         self
     }
 
-    /// The path it was made with.
+    /// The path it was made with, as an absolute one.
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -91,14 +100,8 @@ impl FileStore {
 impl TokenStore for FileStore {
     async fn load(&self) -> Result<Option<TokenSet>, StoreError> {
         let Self { path, guard, .. } = self.clone();
-        let read = blocking(move || TokensFile::find(&path, guard)?.read()).await?;
-        match read {
-            Some(read) if !read.has_session => {
-                let stored = self.lock().await?.load().await?;
-                Ok(stored.map(crate::StoredTokens::into_tokens))
-            }
-            read => Ok(read.map(|read| read.into_stored().into_tokens())),
-        }
+        let stored = blocking(move || TokensFile::find(&path, guard)?.read()).await?;
+        Ok(stored.map(StoredTokens::into_tokens))
     }
 
     async fn lock(&self) -> Result<Box<dyn LockedStore>, StoreError> {

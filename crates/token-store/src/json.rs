@@ -6,21 +6,20 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value};
 
 use crate::members::Members;
-use crate::{InvalidTokens, RefreshMark, StoredTokens, TokenSet};
+use crate::{InvalidTokens, RefreshMark, SessionId, StoredTokens, TokenSet};
 
 /// How much longer the mark of a refresh makes a text.
 pub(crate) const MARK_LENGTH: usize = r#","refresh_under_way_sha256":"""#.len() + 64;
 
-/// What was read, and whether it told which session it is of.
+/// What was read.
 pub(crate) struct Parsed {
-    stored: StoredTokens,
-    pub(crate) has_session: bool,
-}
-
-impl Parsed {
-    pub(crate) fn into_stored(self) -> StoredTokens {
-        self.stored
-    }
+    pub(crate) stored: StoredTokens,
+    /// Whether the expiry counts from the moment that it was read with.
+    #[cfg_attr(
+        not(feature = "keyring"),
+        allow(dead_code, reason = "a file has a moment of its own")
+    )]
+    pub(crate) expiry_is_relative: bool,
 }
 
 /// Reads what a token endpoint answered: the tokens of a new sign-in, whatever it may mean by members that are named like
@@ -29,10 +28,13 @@ pub(crate) fn parse_answer(json: &[u8], issued_at: SystemTime) -> Result<TokenSe
     let mut members = object(json)?;
     members.remove("session");
     members.remove("refresh_under_way_sha256");
-    Ok(read(members, issued_at)?.into_stored().into_tokens())
+    let mut tokens = read(members, issued_at)?.stored.into_tokens();
+    tokens.session = SessionId::random();
+    Ok(tokens)
 }
 
-/// Reads what a store keeps. An `expires_in` counts from this moment.
+/// Reads what a store keeps. An `expires_in` counts from this moment. Without a session id it has one that is derived from
+/// its tokens, so that all who read it have the same one, and nobody needs to write.
 pub(crate) fn parse(json: &[u8], issued_at: SystemTime) -> Result<Parsed, InvalidTokens> {
     read(object(json)?, issued_at)
 }
@@ -57,11 +59,10 @@ fn read(mut members: Map<String, Value>, issued_at: SystemTime) -> Result<Parsed
         (None, Some(after)) => issued_at.checked_add(after),
         (None, None) => None,
     };
-    let session = text(&mut members, "session")?;
-    let has_session = session.is_some();
-    if let Some(session) = session {
-        tokens.session = session.as_str().into();
-    }
+    tokens.session = match text(&mut members, "session")? {
+        Some(session) => session.as_str().into(),
+        None => SessionId::derived(tokens.refresh().unwrap_or(tokens.access())),
+    };
     let mark = text(&mut members, "refresh_under_way_sha256")?;
     tokens.members = Members::left_over(members);
     let mut stored = StoredTokens::new(tokens);
@@ -70,7 +71,7 @@ fn read(mut members: Map<String, Value>, issued_at: SystemTime) -> Result<Parsed
     }
     Ok(Parsed {
         stored,
-        has_session,
+        expiry_is_relative: expires_at.is_none() && expires_in.is_some(),
     })
 }
 
@@ -143,5 +144,7 @@ fn seconds(
     Ok(Some(seconds))
 }
 
+#[cfg(test)]
+mod round_trip;
 #[cfg(test)]
 mod tests;

@@ -10,10 +10,10 @@ use std::time::Duration;
 use async_trait::async_trait;
 use keyring_core::Entry;
 
+use crate::absolute::absolute;
 use crate::blocking::blocking;
-use crate::exclusive::Place;
 use crate::lock_wait::LockWait;
-use crate::{LockedStore, StoreError, TokenSet, TokenStore};
+use crate::{LockedStore, StoreError, StoredTokens, TokenSet, TokenStore};
 use entry::TokensEntry;
 
 /// Tokens in the keyring of the operating system, in an entry of any of the stores for
@@ -29,7 +29,10 @@ use entry::TokensEntry;
 ///   the mark of a refresh is taken from the beginning, so that what could be saved can be refreshed too.
 /// - An entry that holds no readable tokens is [`StoreError::Corrupted`], for a save too: it has no place to be kept
 ///   aside. [`clear`](LockedStore::clear) removes it.
-/// - Tokens without a session id get one when they are first loaded. An `expires_in` counts from then.
+/// - Tokens without a session id have one that is derived from them. An `expires_in` counts from the first load that
+///   finds the lock free, and writes it down as an `expires_at`.
+/// - The lock file has to be a regular file of ours or of root's, and no link. It is never removed: if somebody else does
+///   while its lock is held, the next one is another lock.
 ///
 /// It works on a tokio runtime whose time is enabled, and calls the keyring on the runtime's blocking threads, since a
 /// keyring may ask its user for a password.
@@ -59,11 +62,11 @@ pub struct KeyringStore {
 }
 
 impl KeyringStore {
-    /// The store in this entry, with its lock on this file.
+    /// The store in this entry, with its lock on this file. A relative path is that of the current folder of now.
     pub fn new(entry: Entry, lock_path: impl Into<PathBuf>) -> Self {
         Self {
             entry: Arc::new(entry),
-            lock_path: lock_path.into(),
+            lock_path: absolute(lock_path.into()),
             lock_wait: LockWait::new(),
         }
     }
@@ -76,7 +79,7 @@ impl KeyringStore {
         self
     }
 
-    /// The file that is locked.
+    /// The absolute path of the file that is locked.
     pub fn lock_path(&self) -> &Path {
         &self.lock_path
     }
@@ -99,12 +102,16 @@ impl fmt::Debug for KeyringStore {
 impl TokenStore for KeyringStore {
     async fn load(&self) -> Result<Option<TokenSet>, StoreError> {
         let entry = self.tokens_entry();
-        match blocking(move || entry.read()).await? {
-            Some(read) if !read.has_session => {
-                let stored = self.lock().await?.load().await?;
-                Ok(stored.map(crate::StoredTokens::into_tokens))
+        match blocking(move || entry.parsed()).await? {
+            Some(parsed) if parsed.expiry_is_relative => {
+                // Whoever has the lock writes it down, or leaves it to the next load.
+                let mut locked = match self.clone().lock_timeout(Duration::ZERO).lock().await {
+                    Err(busy) if busy.is_busy() => return Ok(Some(parsed.stored.into_tokens())),
+                    locked => locked?,
+                };
+                Ok(locked.load().await?.map(StoredTokens::into_tokens))
             }
-            read => Ok(read.map(|read| read.into_stored().into_tokens())),
+            parsed => Ok(parsed.map(|parsed| parsed.stored.into_tokens())),
         }
     }
 

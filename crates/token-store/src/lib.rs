@@ -74,7 +74,7 @@
 //!
 //! The stores that lock a file emit one `tracing` event for each step, of level TRACE and target `token_store`, on the
 //! thread that takes the step, when it is done. Its fields are `step`, `path` (the tokens' file or its lock file), and for
-//! the first two of a write `during`, which is `mark`, `save` or `session`:
+//! the first two of a write `during`, which is `mark` or `save`:
 //!
 //! | `step` | when |
 //! |---|---|
@@ -87,6 +87,7 @@
 //!
 //! No event carries a token.
 
+mod absolute;
 mod advisory_lock;
 mod blocking;
 #[cfg(feature = "conformance")]
@@ -95,6 +96,7 @@ mod error;
 mod exclusive;
 mod exposure;
 mod file;
+mod guard;
 mod invalid_tokens;
 mod json;
 #[cfg(feature = "keyring")]
@@ -104,6 +106,7 @@ mod members;
 mod memory;
 mod private;
 mod refresh_mark;
+mod regular;
 mod session_id;
 mod steps;
 mod store;

@@ -20,6 +20,9 @@ const LAST_TRY: Duration = Duration::from_secs(1);
 const FIRST_PAUSE: Duration = Duration::from_millis(2);
 const LONGEST_PAUSE: Duration = Duration::from_millis(64);
 
+/// The right to try, among the clones of a handle.
+type Turn = OwnedMutexGuard<()>;
+
 /// How to wait for a lock: in turn with the other clones of a handle, and by asking again and again what other handles
 /// and processes hold, since a blocking wait could not be given up.
 #[derive(Clone, Debug)]
@@ -48,8 +51,9 @@ impl LockWait {
         let until = Instant::now().checked_add(self.limit);
         let taking = async {
             let turn = self.turn().await?;
-            let place = blocking(find).await?;
-            let lock = self.take(&place, until).await?;
+            // The turn goes along, so that a file system that hangs keeps one thread from us, and not one for each try.
+            let (place, turn) = blocking(move || Ok((find()?, turn))).await?;
+            let (lock, turn) = self.take(&place, turn, until).await?;
             Ok(Box::new(Exclusive::new(place, lock, turn)) as _)
         };
         timeout(self.limit.saturating_add(LAST_TRY), taking)
@@ -57,7 +61,7 @@ impl LockWait {
             .unwrap_or_else(|_| Err(self.busy()))
     }
 
-    async fn turn(&self) -> Result<OwnedMutexGuard<()>, StoreError> {
+    async fn turn(&self) -> Result<Turn, StoreError> {
         let turn = Arc::clone(&self.turn).lock_owned();
         timeout(self.limit, turn).await.map_err(|_| self.busy())
     }
@@ -65,13 +69,18 @@ impl LockWait {
     async fn take<P: Place>(
         &self,
         place: &P,
+        mut turn: Turn,
         until: Option<Instant>,
-    ) -> Result<AdvisoryLock, StoreError> {
+    ) -> Result<(AdvisoryLock, Turn), StoreError> {
         let mut longest = FIRST_PAUSE;
         loop {
-            let path = place.lock_path().to_owned();
-            if let Some(lock) = blocking(move || AdvisoryLock::try_take(&path)).await? {
-                return Ok(lock);
+            let (path, guard) = (place.lock_path().to_owned(), place.guard().clone());
+            let taking = move || Ok((AdvisoryLock::try_take(&path, &guard)?, turn));
+            // If nobody waits any more, the lock is given back before the turn.
+            let (lock, kept) = blocking(taking).await?;
+            turn = kept;
+            if let Some(lock) = lock {
+                return Ok((lock, turn));
             }
             let left = until.map(|until| until.saturating_duration_since(Instant::now()));
             if left == Some(Duration::ZERO) {
@@ -99,7 +108,77 @@ fn random() -> u8 {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::mpsc;
+
     use super::*;
+    use crate::StoredTokens;
+    use crate::guard::Guard;
+    use crate::steps::Purpose;
+
+    /// A place that is never found.
+    struct Nowhere;
+
+    impl Place for Nowhere {
+        fn lock_path(&self) -> &Path {
+            unreachable!()
+        }
+        fn guard(&self) -> &Guard {
+            unreachable!()
+        }
+        fn read(&self) -> Result<Option<StoredTokens>, StoreError> {
+            unreachable!()
+        }
+        fn write(&self, _: &StoredTokens, _: Purpose) -> Result<(), StoreError> {
+            unreachable!()
+        }
+        fn remove(&self) -> Result<(), StoreError> {
+            unreachable!()
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_file_system_that_hangs_keeps_one_thread_however_often_it_is_tried() {
+        let mut wait = LockWait::new();
+        wait.limit(Duration::from_secs(5));
+        let tries = Arc::new(AtomicUsize::new(0));
+        let (begun, has_begun) = mpsc::channel();
+        let (go_on, hangs) = mpsc::channel::<()>();
+        let hangs = Arc::new(std::sync::Mutex::new(hangs));
+        let lock = || {
+            let (wait, tries) = (wait.clone(), Arc::clone(&tries));
+            let (begun, hangs) = (begun.clone(), Arc::clone(&hangs));
+            tokio::spawn(async move {
+                let find = move || {
+                    tries.fetch_add(1, Ordering::Relaxed);
+                    begun.send(()).unwrap();
+                    let _ = hangs.lock().unwrap().recv();
+                    Err::<Nowhere, _>(StoreError::failed("it hung"))
+                };
+                wait.lock(find).await.map(drop).unwrap_err()
+            })
+        };
+
+        let first = lock();
+        tokio::task::yield_now().await;
+        tokio::task::spawn_blocking(move || has_begun.recv().unwrap())
+            .await
+            .unwrap();
+        let mut waiting = first;
+        for _ in 0..3 {
+            tokio::task::yield_now().await;
+            // Time does not pass by itself while a thread is busy.
+            tokio::time::advance(Duration::from_secs(7)).await;
+            assert!(waiting.await.unwrap().is_busy());
+            waiting = lock();
+        }
+        assert_eq!(tries.load(Ordering::Relaxed), 1);
+
+        drop(go_on);
+        assert!(!waiting.await.unwrap().is_busy());
+        assert_eq!(tries.load(Ordering::Relaxed), 2);
+    }
 
     #[test]
     fn a_pause_lies_between_a_half_and_all_of_it() {

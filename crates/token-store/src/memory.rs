@@ -45,10 +45,13 @@ impl Default for MemoryStore {
     }
 }
 
+/// A store that holds these tokens. Without an access token, nobody is signed in.
 impl From<TokenSet> for MemoryStore {
     fn from(tokens: TokenSet) -> Self {
         let store = Self::new();
-        store.tokens.replace(Some(StoredTokens::new(tokens)));
+        if tokens.must_be_usable().is_ok() {
+            store.tokens.replace(Some(StoredTokens::new(tokens)));
+        }
         store
     }
 }
@@ -91,6 +94,7 @@ impl LockedStore for LockedMemory {
     }
 
     async fn save(&mut self, tokens: TokenSet) -> Result<(), StoreError> {
+        tokens.must_be_usable()?;
         self.tokens.replace(Some(StoredTokens::new(tokens)));
         Ok(())
     }
@@ -134,6 +138,12 @@ mod tests {
         assert_eq!(access(&store).await.as_deref(), Some("a1"));
 
         locked.clear().await.unwrap();
+        assert_eq!(access(&store).await, None);
+    }
+
+    #[tokio::test]
+    async fn without_an_access_token_nobody_is_signed_in() {
+        let store = MemoryStore::from(TokenSet::new(""));
         assert_eq!(access(&store).await, None);
     }
 

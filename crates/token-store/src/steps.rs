@@ -12,8 +12,6 @@ pub(crate) enum Purpose {
     Mark,
     /// To keep new tokens.
     Save,
-    /// To give tokens that have none a session id.
-    Session,
 }
 
 impl Purpose {
@@ -21,7 +19,6 @@ impl Purpose {
         match self {
             Self::Mark => "mark",
             Self::Save => "save",
-            Self::Session => "session",
         }
     }
 }

@@ -53,11 +53,13 @@ pub trait LockedStore: Send {
     /// kept either.
     async fn mark(&mut self, mark: RefreshMark) -> Result<(), StoreError>;
 
-    /// Replaces the tokens. They are safe once this returns.
+    /// Replaces the tokens. They are safe once this returns without an error.
     ///
     /// # Errors
     ///
-    /// [`StoreError`] when they could not be kept; the former ones are then still there.
+    /// [`StoreError`] when they could not be kept; an empty access token never is. The former ones are then still there,
+    /// with one exception: when a store can't make sure that the new ones outlive a loss of power, though they have already
+    /// taken their place, it says so by an error as well. A [`load`](Self::load) tells.
     async fn save(&mut self, tokens: TokenSet) -> Result<(), StoreError>;
 
     /// Forgets the tokens: nobody is signed in any more.

@@ -44,13 +44,14 @@ impl StoredTokens {
     }
 
     /// Reads what [`to_json`](Self::to_json) wrote, or what a token endpoint answered. An `expires_in` counts from this
-    /// moment.
+    /// moment. Without a session id, it has the same one each time: it is derived from the refresh token, or else from the
+    /// access token, and shows nothing of it.
     ///
     /// # Errors
     ///
     /// [`InvalidTokens`] when it is neither. It shows nothing of it.
     pub fn from_json(json: &[u8], issued_at: SystemTime) -> Result<Self, InvalidTokens> {
-        json::parse(json, issued_at).map(json::Parsed::into_stored)
+        json::parse(json, issued_at).map(|parsed| parsed.stored)
     }
 
     /// The tokens in plain text, as JSON like that of a token endpoint. Members that nobody here knows are kept.

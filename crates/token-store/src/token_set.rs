@@ -3,12 +3,12 @@
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
 use crate::json;
 use crate::members::Members;
-use crate::{InvalidTokens, SessionId};
+use crate::{InvalidTokens, SessionId, StoreError};
 
 /// The tokens of one session, as a token endpoint hands them out (RFC 6749 §5.1).
 ///
@@ -31,7 +31,7 @@ impl TokenSet {
         Self {
             access_token: access_token.into(),
             refresh_token: None,
-            token_type: "Bearer".to_owned(),
+            token_type: bearer(),
             expires_at: None,
             scope: None,
             members: Members::default(),
@@ -71,10 +71,10 @@ impl TokenSet {
         }
     }
 
-    /// Sets the refresh token.
+    /// Sets the refresh token. An empty one is none.
     #[must_use]
     pub fn refresh_token(mut self, token: impl Into<SecretString>) -> Self {
-        self.refresh_token = Some(token.into());
+        self.refresh_token = Some(token.into()).filter(|token| !token.expose_secret().is_empty());
         self
     }
 
@@ -85,10 +85,12 @@ impl TokenSet {
         self
     }
 
-    /// Sets the token type. Default: `Bearer`.
+    /// Sets the token type. Default: `Bearer`, and so is an empty one.
     #[must_use]
     pub fn token_type(mut self, token_type: impl Into<String>) -> Self {
-        self.token_type = token_type.into();
+        self.token_type = Some(token_type.into())
+            .filter(|token_type| !token_type.is_empty())
+            .unwrap_or_else(bearer);
         self
     }
 
@@ -99,7 +101,7 @@ impl TokenSet {
         self
     }
 
-    /// Sets which sign-in the tokens descend from. Default: one of their own.
+    /// Sets which sign-in the tokens descend from. Default: one of their own, and so is an empty one.
     #[must_use]
     pub fn in_session(mut self, session: impl Into<SessionId>) -> Self {
         self.session = session.into();
@@ -140,7 +142,10 @@ impl TokenSet {
         self.scope.iter().flat_map(|scope| scope.split_whitespace())
     }
 
-    /// A further member of the endpoint's answer.
+    /// A further member of the endpoint's answer, as plain JSON.
+    ///
+    /// It may be a secret, such as an `id_token`. Unlike the tokens it is in no [`SecretString`]: its `Debug` shows it, and
+    /// its memory is not wiped. Put what you take out into one.
     pub fn member(&self, name: &str) -> Option<&Value> {
         self.members.value(name)
     }
@@ -148,6 +153,14 @@ impl TokenSet {
     /// Which sign-in these tokens descend from.
     pub fn session(&self) -> &SessionId {
         &self.session
+    }
+
+    /// Refuses tokens that no load would take.
+    pub(crate) fn must_be_usable(&self) -> Result<(), StoreError> {
+        if self.access_token.expose_secret().is_empty() {
+            return Err(StoreError::failed(InvalidTokens::Member("access_token")));
+        }
+        Ok(())
     }
 
     /// Whether the access token has expired by now; one without a known expiry never has.
@@ -165,6 +178,10 @@ impl TokenSet {
     }
 }
 
+fn bearer() -> String {
+    "Bearer".to_owned()
+}
+
 impl fmt::Debug for TokenSet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TokenSet")
@@ -177,10 +194,6 @@ impl fmt::Debug for TokenSet {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
-    use secrecy::ExposeSecret;
-
     use super::*;
 
     #[test]
@@ -203,6 +216,17 @@ mod tests {
     #[test]
     fn a_login_begins_another_session() {
         assert_ne!(TokenSet::new("a").session(), TokenSet::new("a").session());
+    }
+
+    #[test]
+    fn what_is_empty_is_none() {
+        let tokens = TokenSet::new("a1")
+            .refresh_token("")
+            .token_type("")
+            .in_session("");
+        assert!(tokens.refresh().is_none());
+        assert_eq!(tokens.scheme(), "Bearer");
+        assert!(!tokens.session().as_str().is_empty());
     }
 
     #[test]

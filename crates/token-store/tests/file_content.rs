@@ -12,6 +12,10 @@ use token_store::{ExposeSecret, FileStore, StoreError, TokenSet, TokenStore};
 
 const LIMIT: usize = 1024 * 1024;
 
+/// A temporary file of `tokens.json`: the first half of that name's SHA-256, and something random.
+const TEMPORARY: &str =
+    ".tokens-9cddfe3b8cbf6176dd19f2e590b1f686-0123456789abcdef0123456789abcdef.tmp";
+
 #[tokio::test]
 async fn a_token_endpoints_answer_is_a_token_file() {
     let home = Home::new();
@@ -28,7 +32,6 @@ async fn a_token_endpoints_answer_is_a_token_file() {
         first.expiry(),
         issued_at.checked_add(Duration::from_secs(3600))
     );
-    // From now on it is written down, and the modification time no longer counts.
     let again = home.store().load().await.unwrap().unwrap();
     assert_eq!(again.expiry(), first.expiry());
     assert_eq!(again.session(), first.session());
@@ -59,30 +62,69 @@ async fn all_who_load_a_file_without_a_session_get_the_same_one() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_session_is_not_given_while_another_holds_the_lock() {
+async fn a_file_without_a_session_is_read_while_another_holds_the_lock_and_stays_as_it_is() {
     let home = Home::new();
     let locked = home.store().lock().await.unwrap();
-    home.put(r#"{"access_token":"a1"}"#);
-    let store = home.store().lock_timeout(Duration::from_secs(3));
-    let StoreError::Busy { waited } = store.load().await.unwrap_err() else {
-        panic!("another error");
-    };
-    assert_eq!(waited, Duration::from_secs(3));
+    let content = r#"{"access_token":"a1"}"#;
+    home.put(content);
+    let store = home.store().lock_timeout(Duration::ZERO);
+    let first = store.load().await.unwrap().unwrap();
+    assert_eq!(fs::read_to_string(home.file()).unwrap(), content);
     drop(locked);
-    assert_eq!(access(&store).await.as_deref(), Some("a1"));
+    let again = store.lock().await.unwrap().load().await.unwrap().unwrap();
+    assert_eq!(again.tokens().session(), first.session());
+    assert_eq!(fs::read_to_string(home.file()).unwrap(), content);
+    assert_eq!(home.names(), ["tokens.json", "tokens.json.lock"]);
 }
 
 #[tokio::test]
-async fn a_session_is_given_without_losing_the_mark() {
+async fn a_mark_and_a_save_write_down_the_session_that_was_handed_out() {
     let home = Home::new();
-    save(&home.store(), tokens(1)).await.unwrap();
+    home.put(r#"{"access_token":"a1","refresh_token":"r1","expires_in":60}"#);
+    let first = home.store().load().await.unwrap().unwrap();
     let mut locked = home.store().lock().await.unwrap();
-    locked.mark(mark_of(&tokens(1))).await.unwrap();
+    locked.mark(mark_of(&first)).await.unwrap();
     let text = fs::read_to_string(home.file()).unwrap();
-    home.put(text.replace("\"session\"", "\"x_session\""));
-    assert!(locked.load().await.unwrap().unwrap().may_be_spent());
-    let text = fs::read_to_string(home.file()).unwrap();
-    assert!(text.contains("\"session\""), "{text}");
+    assert!(text.contains(first.session().as_str()), "{text}");
+    let marked = locked.load().await.unwrap().unwrap();
+    assert!(marked.may_be_spent());
+    assert_eq!(marked.tokens().session(), first.session());
+    assert_eq!(
+        marked.tokens().expiry().unwrap(),
+        SystemTime::UNIX_EPOCH
+            + Duration::from_secs(
+                first
+                    .expiry()
+                    .unwrap()
+                    .duration_since(SystemTime::UNIX_EPOCH)
+                    .unwrap()
+                    .as_secs()
+            )
+    );
+
+    let next = first.renewed("a2").refresh_token("r2");
+    locked.save(next).await.unwrap();
+    let last = home.store().load().await.unwrap().unwrap();
+    assert_eq!(last.session(), first.session());
+}
+
+#[tokio::test]
+async fn a_file_of_another_program_is_read_up_to_the_limit() {
+    let home = Home::new();
+    let frame = r#"{"access_token":""}"#.len();
+    home.put(format!(
+        r#"{{"access_token":"{}"}}"#,
+        "a".repeat(LIMIT - frame)
+    ));
+    assert_eq!(home.file().metadata().unwrap().len(), LIMIT as u64);
+    let loaded = home.store().load().await.unwrap().unwrap();
+    assert_eq!(loaded.access().expose_secret().len(), LIMIT - frame);
+    let mut locked = home.store().lock().await.unwrap();
+    let again = locked.load().await.unwrap().unwrap();
+    assert_eq!(again.tokens().session(), loaded.session());
+    locked.save(loaded.renewed("a2")).await.unwrap();
+    let last = home.store().load().await.unwrap().unwrap();
+    assert_eq!(last.session(), loaded.session());
 }
 
 /// Contents that are no tokens: what the error says about each.
@@ -207,7 +249,7 @@ async fn tokens_that_no_load_would_take_are_not_saved() {
 #[tokio::test]
 async fn what_a_crash_left_is_swept_up_by_a_save_and_by_a_clear() {
     let home = Home::new();
-    let left = home.path(&format!(".tokens.json.{}.tmp", "0".repeat(32)));
+    let left = home.path(TEMPORARY);
     let store = FileStore::new(home.file());
     for clears in [false, true] {
         fs::write(&left, "hunter2").unwrap();

@@ -135,6 +135,54 @@ async fn a_folder_that_anyone_may_write_to_is_refused_unless_it_is_sticky() {
 }
 
 #[tokio::test]
+async fn a_folder_of_another_user_is_refused() {
+    let home = Home::new();
+    save(&home.store(), tokens(1)).await.unwrap();
+    if std::os::unix::fs::chown(home.folder(), Some(12_345), None).is_err() {
+        println!("left out: only root can give a folder away");
+        return;
+    }
+    for error in [
+        home.store().load().await.map(drop).unwrap_err(),
+        home.store().lock().await.map(drop).unwrap_err(),
+    ] {
+        assert!(matches!(error, StoreError::Exposed { .. }), "{error:?}");
+        assert_eq!(error.path(), Some(home.folder()));
+        let text = error.to_string();
+        assert!(text.contains("id 12345"), "{text}");
+        assert!(text.contains("a folder of your own"), "{text}");
+    }
+    let told_otherwise = home.store().refuse_exposed(false);
+    save(&told_otherwise, tokens(2)).await.unwrap();
+    assert_eq!(access(&told_otherwise).await.as_deref(), Some("a2"));
+}
+
+#[tokio::test]
+async fn a_folder_that_its_group_may_write_to_is_taken() {
+    let home = Home::new();
+    chmod(home.folder(), 0o775);
+    save(&home.store(), tokens(1)).await.unwrap();
+    assert_eq!(access(&home.store()).await.as_deref(), Some("a1"));
+}
+
+#[tokio::test]
+async fn the_advice_can_be_pasted_whatever_the_path() {
+    let home = Home::new();
+    let path = home.path("it's mine; $(touch owned) `x`");
+    let store = FileStore::new(&path);
+    save(&store, tokens(1)).await.unwrap();
+    chmod(&path, 0o644);
+    let error = store.load().await.unwrap_err().to_string();
+    let (_, advice) = error.split_once("run `").unwrap();
+    let advice = advice.strip_suffix('`').unwrap();
+    let mut shell = std::process::Command::new("sh");
+    shell.current_dir(home.folder()).arg("-c").arg(advice);
+    assert!(shell.status().unwrap().success(), "{advice}");
+    assert_eq!(mode(&path), 0o600);
+    assert_eq!(home.names().len(), 2);
+}
+
+#[tokio::test]
 async fn a_file_of_another_user_is_refused() {
     let home = Home::new();
     save(&home.store(), tokens(1)).await.unwrap();

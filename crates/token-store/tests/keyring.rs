@@ -70,7 +70,7 @@ fn tokens() -> TokenSet {
 }
 
 #[tokio::test]
-async fn tokens_without_a_session_get_one_that_stays() {
+async fn tokens_of_another_program_get_an_expiry_that_stays() {
     let keyring = Keyring::new();
     let begun = SystemTime::now();
     keyring
@@ -84,6 +84,27 @@ async fn tokens_without_a_session_get_one_that_stays() {
     let kept = keyring.entry().get_password().unwrap();
     assert!(kept.contains(first.session().as_str()), "{kept}");
     assert!(!kept.contains("expires_in"), "{kept}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn tokens_of_another_program_are_read_while_another_holds_the_lock() {
+    let keyring = Keyring::new();
+    let content = br#"{"access_token":"a1","expires_in":60}"#;
+    keyring.entry().set_secret(content).unwrap();
+    let held = keyring.tokens().lock().await.unwrap();
+    let first = keyring.tokens().load().await.unwrap().unwrap();
+    assert_eq!(keyring.entry().get_secret().unwrap(), content);
+    drop(held);
+    let again = keyring.tokens().load().await.unwrap().unwrap();
+    assert_eq!(first.session(), again.session());
+    assert_ne!(keyring.entry().get_secret().unwrap(), content);
+}
+
+#[test]
+fn the_path_of_the_lock_is_an_absolute_one() {
+    let store = KeyringStore::new(Keyring::new().entry(), "state/session.lock");
+    let here = std::env::current_dir().unwrap();
+    assert_eq!(store.lock_path(), here.join("state").join("session.lock"));
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use secrecy::ExposeSecret;
 use serde_json::json;
 
-use super::{Pair, access, clear, load, load_locked, lock, promise, save, succeed};
+use super::{Pair, access, bounded, clear, load, load_locked, lock, promise, save, succeed};
 use crate::{RefreshMark, TokenSet};
 
 pub(super) async fn an_empty_store_holds_nothing(pair: &Pair) {
@@ -29,28 +29,43 @@ pub(super) async fn an_empty_store_holds_nothing(pair: &Pair) {
 }
 
 pub(super) async fn what_is_saved_is_loaded(pair: &Pair) {
+    // An empty id is none: it stands for one that nobody has named.
+    for session in ["s1", ""] {
+        let saved = in_full().in_session(session);
+        promise(
+            !saved.session().as_str().is_empty(),
+            "no session id is empty",
+        );
+        save(&mut *lock(&*pair.one).await, saved.clone()).await;
+        is_loaded(pair, &saved).await;
+        clear(&mut *lock(&*pair.one).await).await;
+    }
+}
+
+/// Tokens with each part that they can have.
+fn in_full() -> TokenSet {
     // A fraction of a second is more than RFC 6749 knows.
     let expiry = SystemTime::UNIX_EPOCH + Duration::from_secs(4_000_000_000);
-    let saved = TokenSet::new("a1 \u{e9}\"")
+    TokenSet::new("a1 \u{e9}\"")
         .refresh_token("r1")
         .token_type("DPoP")
         .scope("read write")
         .expires_at(expiry)
         .with_member("id_token", "i1")
         .with_member("x_list", json!([1, { "a": null }]))
-        .in_session("s1");
-    save(&mut *lock(&*pair.one).await, saved.clone()).await;
+}
 
+async fn is_loaded(pair: &Pair, saved: &TokenSet) {
     for (handle, store) in pair.each() {
         let loaded = load(store).await;
-        compare(handle, loaded.as_ref(), &saved);
+        compare(handle, loaded.as_ref(), saved);
         let stored = load_locked(&mut *lock(store).await).await;
         promise(
             stored.as_ref().is_some_and(|stored| !stored.may_be_spent()),
             "tokens that were saved have no mark",
         );
         let stored = stored.map(crate::StoredTokens::into_tokens);
-        compare(&format!("{handle} under the lock"), stored.as_ref(), &saved);
+        compare(&format!("{handle} under the lock"), stored.as_ref(), saved);
     }
 }
 
@@ -126,4 +141,21 @@ pub(super) async fn a_clear_leaves_nothing(pair: &Pair) {
         access(&*pair.other).await.as_deref() == Some("a2"),
         "a save after a clear is loaded",
     );
+}
+
+pub(super) async fn an_empty_access_token_is_refused(pair: &Pair) {
+    let mut locked = lock(&*pair.one).await;
+    save(&mut *locked, TokenSet::new("a1")).await;
+    promise(
+        bounded("a save", locked.save(TokenSet::new("")))
+            .await
+            .is_err(),
+        "an empty access token is refused by a save",
+    );
+    for (_, store) in pair.each() {
+        promise(
+            access(store).await.as_deref() == Some("a1"),
+            "an empty access token leaves the former ones as they were",
+        );
+    }
 }

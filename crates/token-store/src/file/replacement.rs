@@ -1,15 +1,20 @@
 //! Replacing a file as a whole.
 
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::PathBuf;
+
+use sha2::{Digest, Sha256};
 
 use super::location::Location;
 use crate::steps::{self, Purpose};
 use crate::{StoreError, private};
 
-/// The length of a UUID in hexadecimal digits.
-const RANDOM: usize = 32;
+/// The length of a UUID, and of a half of a SHA-256, in hexadecimal digits.
+const DIGITS: usize = 32;
+
+const ENDING: &str = ".tmp";
 
 /// A new content for a file, safe on the disk, but not yet in its place. Dropping it gives it up.
 pub(super) struct Replacement {
@@ -27,7 +32,7 @@ impl Replacement {
         purpose: Purpose,
     ) -> Result<Self, StoreError> {
         let random = uuid::Uuid::new_v4().simple();
-        let name = format!(".{}.{random}.tmp", location.name().display());
+        let name = format!("{}{random}{ENDING}", beginning(location.name()));
         let path = location.folder().join(name);
         let file = private::create_file(&path).map_err(StoreError::io("create", &path))?;
         let replacement = Self {
@@ -71,12 +76,12 @@ pub(super) fn sweep(location: &Location) {
     let Ok(entries) = fs::read_dir(location.folder()) else {
         return;
     };
-    let start = format!(".{}.", location.name().display());
+    let beginning = beginning(location.name());
     for entry in entries.flatten() {
         let name = entry.file_name();
         let random = name
             .to_str()
-            .and_then(|name| name.strip_prefix(&start)?.strip_suffix(".tmp"));
+            .and_then(|name| name.strip_prefix(&beginning)?.strip_suffix(ENDING));
         if random.is_some_and(is_random) {
             // One of another user's in a shared folder can't be removed, and isn't ours.
             let _ = fs::remove_file(entry.path());
@@ -84,8 +89,17 @@ pub(super) fn sweep(location: &Location) {
     }
 }
 
+/// What the names of a file's temporary ones begin with: short, however long its own is, and another one for each file of
+/// a folder, whether or not its name is a text.
+fn beginning(name: &OsStr) -> String {
+    let hash = Sha256::digest(name.as_encoded_bytes());
+    let hash = hash.iter().take(DIGITS / 2);
+    let hash = hash.fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
+    format!(".tokens-{hash}-")
+}
+
 fn is_random(text: &str) -> bool {
-    text.len() == RANDOM && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+    text.len() == DIGITS && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 #[cfg(test)]
@@ -97,13 +111,15 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let location = Location::find(&folder.path().join("tokens.json")).unwrap();
         let random = "0123456789abcdef0123456789abcdef";
-        let left = format!(".tokens.json.{random}.tmp");
+        let ours = beginning(OsStr::new("tokens.json"));
+        let left = format!("{ours}{random}.tmp");
         let others = [
-            format!(".other.json.{random}.tmp"),
-            format!(".tokens.json.{random}"),
-            format!("tokens.json.{random}.tmp"),
-            ".tokens.json.mine.tmp".to_owned(),
-            format!(".tokens.json.{random}0.tmp"),
+            format!("{}{random}.tmp", beginning(OsStr::new("other.json"))),
+            format!(".tokens-{random}-{random}.tmp"),
+            format!("{ours}{random}"),
+            format!("{}{random}.tmp", &ours[1..]),
+            format!("{ours}mine.tmp"),
+            format!("{ours}{random}0.tmp"),
             "tokens.json".to_owned(),
             "tokens.json.lock".to_owned(),
         ];
@@ -115,6 +131,23 @@ mod tests {
         for name in others {
             assert!(folder.path().join(&name).exists(), "{name}");
         }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn names_that_look_alike_never_sweep_what_is_the_others() {
+        use std::os::unix::ffi::OsStrExt;
+
+        let folder = tempfile::tempdir().unwrap();
+        let named = |name: &[u8]| {
+            let path = folder.path().join(OsStr::from_bytes(name));
+            Location::find(&path).unwrap()
+        };
+        let (one, other) = (named(b"tokens-\xfe"), named(b"tokens-\xff"));
+        let replacement = Replacement::write(&one, b"new", Purpose::Save).unwrap();
+        sweep(&other);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        drop(replacement);
     }
 
     #[test]

@@ -1,18 +1,19 @@
 //! One file with tokens.
 
 use std::fs::{self, File, Metadata};
-use std::io::{self, ErrorKind, Read};
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use secrecy::ExposeSecret;
 
-use super::guard::Guard;
 use super::location::Location;
 use super::replacement::{self, Replacement};
 use super::set_aside::set_aside;
 use crate::exclusive::Place;
-use crate::json::{self, Parsed};
+use crate::guard::Guard;
+use crate::json;
+use crate::regular::must_be_regular;
 use crate::steps::Purpose;
 use crate::{StoreError, StoredTokens};
 
@@ -49,21 +50,15 @@ impl TokensFile {
         }
     }
 
-    /// What the file system knows about it, if it is there. Anything but a file is an error: a pipe, for one, could block
-    /// its reader for ever.
+    /// What the file system knows about it, if it is there. Anything but a file is an error.
     fn metadata(&self) -> Result<Option<Metadata>, StoreError> {
         let path = self.location.file();
-        let error = StoreError::io("use", &path);
-        match path.metadata() {
-            Ok(metadata) if metadata.is_file() => Ok(Some(metadata)),
-            Ok(metadata) if metadata.is_dir() => Err(error(ErrorKind::IsADirectory.into())),
-            Ok(_) => Err(error(io::Error::new(
-                ErrorKind::InvalidInput,
-                "it is no regular file",
-            ))),
-            Err(missing) if missing.kind() == ErrorKind::NotFound => Ok(None),
-            Err(other) => Err(error(other)),
-        }
+        let metadata = match path.symlink_metadata() {
+            Err(missing) if missing.kind() == ErrorKind::NotFound => return Ok(None),
+            found => found.map_err(StoreError::io("use", &path))?,
+        };
+        must_be_regular(&metadata).map_err(StoreError::io("use", &path))?;
+        Ok(Some(metadata))
     }
 
     /// Opens it, and checks who else can, on the opened file itself.
@@ -81,7 +76,7 @@ impl TokensFile {
         Ok(Some(file))
     }
 
-    fn parse(&self, file: File) -> Result<Parsed, StoreError> {
+    fn parse(&self, file: File) -> Result<StoredTokens, StoreError> {
         let path = self.location.file();
         let error = || StoreError::io("read", &path);
         let metadata = file.metadata().map_err(error())?;
@@ -91,10 +86,11 @@ impl TokensFile {
         let size = metadata.len().max(content.len() as u64);
         self.check_size(size)?;
         let issued_at = metadata.modified().unwrap_or_else(|_| SystemTime::now());
-        json::parse(&content, issued_at).map_err(|source| StoreError::Corrupted {
+        let parsed = json::parse(&content, issued_at).map_err(|source| StoreError::Corrupted {
             path: Some(path),
             source,
-        })
+        })?;
+        Ok(parsed.stored)
     }
 
     fn check_size(&self, size: u64) -> Result<(), StoreError> {
@@ -123,7 +119,11 @@ impl Place for TokensFile {
         &self.lock_path
     }
 
-    fn read(&self) -> Result<Option<Parsed>, StoreError> {
+    fn guard(&self) -> &Guard {
+        &self.guard
+    }
+
+    fn read(&self) -> Result<Option<StoredTokens>, StoreError> {
         self.open()?.map(|file| self.parse(file)).transpose()
     }
 

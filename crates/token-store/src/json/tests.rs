@@ -1,9 +1,6 @@
-//! Tables of odd answers, and a round trip.
-
-use proptest::prelude::*;
+//! Tables of odd answers.
 
 use super::*;
-use crate::SessionId;
 
 const NOW: Duration = Duration::from_secs(1_800_000_000);
 
@@ -154,6 +151,8 @@ fn an_answer_is_a_new_session_whatever_its_server_calls_a_session() {
         let tokens = with(&members).unwrap();
         assert_eq!(tokens.session().as_str().len(), 32);
         assert_eq!(tokens.member("session"), None);
+        // Even one with the same tokens is another sign-in.
+        assert_ne!(tokens.session(), with(&members).unwrap().session());
     }
 }
 
@@ -163,18 +162,56 @@ fn what_a_store_keeps_tells_its_session_and_its_mark() {
     let mark = RefreshMark::of(&kept).unwrap();
     let json = print(&StoredTokens::new(kept.clone()).mark(mark));
     let again = parse(json.expose_secret().as_bytes(), now()).unwrap();
-    assert!(again.has_session);
-    let again = again.into_stored();
+    let again = again.stored;
     assert_eq!(again.tokens().session(), kept.session());
     assert!(again.may_be_spent());
 
-    let without = parse(br#"{"access_token":"a1","session":""}"#, now()).unwrap();
-    assert!(!without.has_session);
     for json in [
         r#"{"access_token":"a1","session":7}"#,
         r#"{"access_token":"a1","refresh_under_way_sha256":7}"#,
     ] {
         assert!(parse(json.as_bytes(), now()).is_err(), "{json}");
+    }
+}
+
+#[test]
+fn what_has_no_session_has_that_of_its_refresh_token_or_else_of_its_access_token() {
+    let session = |members: &str| {
+        let json = format!("{{{members}}}");
+        let parsed = parse(json.as_bytes(), now()).unwrap();
+        parsed.stored.tokens().session().clone()
+    };
+    let first = session(r#""access_token":"a1","refresh_token":"r1""#);
+    assert_eq!(first.as_str().len(), 32);
+    for same in [
+        r#""access_token":"a2","refresh_token":"r1","scope":"x""#,
+        r#""access_token":"a1","refresh_token":"r1","session":"""#,
+        r#""access_token":"a1","refresh_token":"r1","session":null"#,
+    ] {
+        assert_eq!(session(same), first, "{same}");
+    }
+    let bare = session(r#""access_token":"a1""#);
+    assert_eq!(session(r#""access_token":"a1","expires_in":1"#), bare);
+    for other in [
+        bare,
+        session(r#""access_token":"a2""#),
+        session(r#""access_token":"a1","refresh_token":"r2""#),
+    ] {
+        assert_ne!(other, first);
+    }
+}
+
+#[test]
+fn what_was_read_tells_whether_its_expiry_counts_from_now() {
+    for (members, relative) in [
+        ("", false),
+        (r#","expires_in":60"#, true),
+        (r#","expires_in":60,"expires_at":1"#, false),
+        (r#","expires_at":1"#, false),
+    ] {
+        let json = format!(r#"{{"access_token":"a1"{members}}}"#);
+        let parsed = parse(json.as_bytes(), now()).unwrap();
+        assert_eq!(parsed.expiry_is_relative, relative, "{members}");
     }
 }
 
@@ -196,78 +233,5 @@ fn a_further_member_never_passes_for_one_that_has_a_meaning() {
         let json = print(&StoredTokens::new(tokens));
         let expected = r#"{"access_token":"a1","session":"s1","token_type":"Bearer"}"#;
         assert_eq!(json.expose_secret(), expected, "{name}");
-    }
-}
-
-fn token_sets() -> impl Strategy<Value = TokenSet> {
-    let text = || proptest::option::of("\\PC{1,20}");
-    let expiry = proptest::option::of(0..10_000_000_000_u64);
-    let members = proptest::collection::btree_map("x_[a-z]{1,8}", "\\PC{0,20}", 0..4);
-    (
-        "\\PC{1,40}",
-        text(),
-        text(),
-        text(),
-        expiry,
-        members,
-        ".{1,40}",
-    )
-        .prop_map(
-            |(access, refresh, scope, token_type, expiry, members, session)| {
-                let mut tokens = TokenSet::new(access).in_session(session.as_str());
-                if let Some(refresh) = refresh {
-                    tokens = tokens.refresh_token(refresh);
-                }
-                if let Some(scope) = scope {
-                    tokens = tokens.scope(scope);
-                }
-                if let Some(token_type) = token_type {
-                    tokens = tokens.token_type(token_type);
-                }
-                if let Some(seconds) = expiry {
-                    tokens =
-                        tokens.expires_at(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds));
-                }
-                for (name, value) in members {
-                    tokens = tokens.with_member(name, value);
-                }
-                tokens
-            },
-        )
-}
-
-fn plain(tokens: &TokenSet) -> impl PartialEq + std::fmt::Debug {
-    (
-        tokens.access().expose_secret().to_owned(),
-        tokens
-            .refresh()
-            .map(|token| token.expose_secret().to_owned()),
-        tokens.scheme().to_owned(),
-        tokens.scope.clone(),
-        tokens.expiry(),
-        tokens.members.to_map(),
-        SessionId::clone(tokens.session()),
-    )
-}
-
-proptest! {
-    #[test]
-    fn what_is_printed_reads_as_the_same(tokens in token_sets(), marked: bool) {
-        let mut stored = StoredTokens::new(tokens.clone());
-        let mark = RefreshMark::of(&tokens).filter(|_| marked);
-        if let Some(mark) = mark.clone() {
-            stored = stored.mark(mark);
-        }
-        let again = parse(print(&stored).expose_secret().as_bytes(), now()).unwrap();
-        prop_assert!(again.has_session);
-        let again = again.into_stored();
-        prop_assert_eq!(plain(again.tokens()), plain(&tokens));
-        prop_assert_eq!(again.refresh_mark(), mark.as_ref());
-    }
-
-    #[test]
-    fn whatever_is_read_is_tokens_or_a_typed_error(bytes: Vec<u8>) {
-        let _ = parse(&bytes, now());
-        let _ = parse_answer(&bytes, now());
     }
 }

@@ -8,6 +8,7 @@ use keyring_core::{Entry, Error};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::exclusive::Place;
+use crate::guard::Guard;
 use crate::json::{self, Parsed};
 use crate::steps::Purpose;
 use crate::{InvalidTokens, StoreError, StoredTokens, private};
@@ -16,11 +17,16 @@ use crate::{InvalidTokens, StoreError, StoredTokens, private};
 pub(super) struct TokensEntry {
     entry: Arc<Entry>,
     lock_path: PathBuf,
+    guard: Guard,
 }
 
 impl TokensEntry {
     pub(super) fn new(entry: Arc<Entry>, lock_path: PathBuf) -> Self {
-        Self { entry, lock_path }
+        Self {
+            entry,
+            lock_path,
+            guard: Guard::default(),
+        }
     }
 
     /// Makes the lock file's folder.
@@ -29,14 +35,8 @@ impl TokensEntry {
         private::create_folders(folder).map_err(StoreError::io("create the folder", folder))?;
         Ok(self)
     }
-}
 
-impl Place for TokensEntry {
-    fn lock_path(&self) -> &Path {
-        &self.lock_path
-    }
-
-    fn read(&self) -> Result<Option<Parsed>, StoreError> {
+    pub(super) fn parsed(&self) -> Result<Option<Parsed>, StoreError> {
         // As bytes: the text of a Windows entry takes two of them for each letter.
         let secret = match self.entry.get_secret() {
             Err(Error::NoEntry) => return Ok(None),
@@ -47,10 +47,7 @@ impl Place for TokensEntry {
             .map_err(corrupted)
     }
 
-    fn write(&self, tokens: &StoredTokens, purpose: Purpose) -> Result<(), StoreError> {
-        if purpose == Purpose::Save {
-            self.read()?;
-        }
+    fn put(&self, tokens: &StoredTokens) -> Result<(), StoreError> {
         let mut text = tokens.to_json().expose_secret().to_owned();
         if tokens.refresh_mark().is_none() {
             // Spaces before the end mean nothing, and take the room that a mark will need.
@@ -61,6 +58,38 @@ impl Place for TokensEntry {
         self.entry
             .set_secret(text)
             .map_err(|error| typed(error, text.len()))
+    }
+}
+
+impl Place for TokensEntry {
+    fn lock_path(&self) -> &Path {
+        &self.lock_path
+    }
+
+    fn guard(&self) -> &Guard {
+        &self.guard
+    }
+
+    fn read(&self) -> Result<Option<StoredTokens>, StoreError> {
+        Ok(self.parsed()?.map(|parsed| parsed.stored))
+    }
+
+    fn read_locked(&self) -> Result<Option<StoredTokens>, StoreError> {
+        let Some(parsed) = self.parsed()? else {
+            return Ok(None);
+        };
+        if parsed.expiry_is_relative {
+            // An entry does not tell since when it is there. Counted anew by each load, it would never be over.
+            self.put(&parsed.stored)?;
+        }
+        Ok(Some(parsed.stored))
+    }
+
+    fn write(&self, tokens: &StoredTokens, purpose: Purpose) -> Result<(), StoreError> {
+        if purpose == Purpose::Save {
+            self.read()?;
+        }
+        self.put(tokens)
     }
 
     fn remove(&self) -> Result<(), StoreError> {

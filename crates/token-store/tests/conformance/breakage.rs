@@ -11,6 +11,7 @@ pub(crate) enum Breakage {
     ForgetsExpiry,
     ForgetsMembers,
     ForgetsSession,
+    ForgetsUnnamedSession,
     SavesNothing,
     KeepsFormerRefreshToken,
     KeepsFormerSession,
@@ -27,10 +28,12 @@ pub(crate) enum Breakage {
     LoadTakesLock,
     SavesByHalf,
     SavesWhenItLikes,
+    TakesEmptyAccessToken,
+    ClearsForEmptyAccessToken,
 }
 
 /// Each breakage, and what the suite should say about it.
-pub(crate) const KINDS: [(Breakage, &str); 24] = [
+pub(crate) const KINDS: [(Breakage, &str); 27] = [
     (
         Breakage::FirstLoadInvents,
         "a load of an empty store brings nothing",
@@ -55,6 +58,10 @@ pub(crate) const KINDS: [(Breakage, &str); 24] = [
     ),
     (
         Breakage::ForgetsSession,
+        "loads the session as it was saved",
+    ),
+    (
+        Breakage::ForgetsUnnamedSession,
         "loads the session as it was saved",
     ),
     (
@@ -108,5 +115,13 @@ pub(crate) const KINDS: [(Breakage, &str); 24] = [
     (
         Breakage::SavesWhenItLikes,
         "a clear is not undone by a save that was dropped",
+    ),
+    (
+        Breakage::TakesEmptyAccessToken,
+        "an empty access token is refused",
+    ),
+    (
+        Breakage::ClearsForEmptyAccessToken,
+        "an empty access token leaves the former ones",
     ),
 ];

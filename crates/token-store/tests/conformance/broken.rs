@@ -134,6 +134,13 @@ impl LockedStore for LockedBroken {
             return saving.await.unwrap();
         }
         let locked = self.locked().await?;
+        if tokens.access().expose_secret().is_empty() {
+            match breakage {
+                Breakage::TakesEmptyAccessToken => return Ok(()),
+                Breakage::ClearsForEmptyAccessToken => locked.clear().await?,
+                _ => {}
+            }
+        }
         let former = locked.load().await?;
         let marked = former.as_ref().is_some_and(StoredTokens::may_be_spent);
         let former = former.map(StoredTokens::into_tokens);
@@ -165,8 +172,15 @@ fn worsened(breakage: Breakage, former: Option<TokenSet>, tokens: &TokenSet) -> 
     let plain = |token: &token_store::SecretString| token.expose_secret().to_owned();
     let scope = tokens.scopes().collect::<Vec<_>>().join(" ");
     let mut kept = TokenSet::new(plain(tokens.access()));
-    if breakage != Breakage::ForgetsSession {
-        kept = kept.in_session(tokens.session().as_str());
+    let session = tokens.session().as_str();
+    let forgets = match breakage {
+        Breakage::ForgetsSession => true,
+        // The ones that it thinks to be random.
+        Breakage::ForgetsUnnamedSession => session.len() == 32,
+        _ => false,
+    };
+    if !forgets {
+        kept = kept.in_session(session);
     }
     if let Some(refresh) = tokens.refresh()
         && breakage != Breakage::ForgetsRefreshToken

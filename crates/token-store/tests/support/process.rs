@@ -26,9 +26,14 @@ pub(crate) fn command_after(shell: &str, test: &str, role: &str, path: &Path) ->
     command
         .arg("-c")
         .arg(format!("{shell}\nexec \"$0\" \"$@\""));
-    command.arg(std::env::current_exe().unwrap());
-    arguments(&mut command, test, role, path);
+    run_by(&mut command, test, role, path);
     command
+}
+
+/// Hands the program and its arguments to a command that will run it.
+pub(crate) fn run_by(command: &mut Command, test: &str, role: &str, path: &Path) {
+    command.arg(std::env::current_exe().unwrap());
+    arguments(command, test, role, path);
 }
 
 fn arguments(command: &mut Command, test: &str, role: &str, path: &Path) {
