@@ -77,8 +77,7 @@
 //!
 //! The layer can't see redirects that reqwest follows by itself, below it. reqwest drops `Authorization` and `Cookie`
 //! when a redirect leaves the host, but no other header: an API key's header and a signature in one **travel along to
-//! wherever the redirect leads**, and a key in the query goes there in `Referer`. So with those, either follow redirects
-//! above this layer, where each hop is a request of its own, or let reqwest follow none:
+//! wherever the redirect leads**, and a key in the query goes there in `Referer`. So with those, let reqwest follow none:
 //!
 //! ```
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -88,6 +87,8 @@
 //!     .build()?;
 //! # Ok(()) }
 //! ```
+//!
+//! A layer above that follows them, such as `safe-redirect`, sends each hop through this one as a request of its own.
 //!
 //! A redirect that reqwest follows within the origin keeps the headers. A signature in them is then one of another URL,
 //! and a key in the query is left behind.

@@ -146,7 +146,8 @@
 //! # Ok(()) }
 //! ```
 //!
-//! The client must not follow that redirect itself.
+//! The client must not follow that redirect itself. A layer above may, such as `safe-redirect`: it is asked only about what the
+//! queue has not healed.
 //!
 //! # When to use
 //!

@@ -3,7 +3,12 @@
 
 mod support;
 
-use http::{Extensions, Method};
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use http::{Extensions, Method, Version};
+use reqwest::{Request, Response};
+use reqwest_middleware::{Middleware, Next, Result};
 use safe_redirect::{Call, Hops, RedirectMiddleware, RedirectRefusal, Redirects, ReplayableBody};
 use support::{HERE, client, reason, redirect, redirects, request, sent, stream_body, with};
 use testkit::{Reply, ScriptedTransport};
@@ -58,6 +63,35 @@ async fn the_callers_headers_stay_within_the_origin() {
         assert_eq!(sent.header("host"), Some("vhost"));
         assert_eq!(sent.header("referer"), None);
     }
+}
+
+/// A layer that notes the HTTP version which each request asks for.
+struct Versions(Arc<Mutex<Vec<Version>>>);
+
+#[async_trait]
+impl Middleware for Versions {
+    async fn handle(
+        &self,
+        request: Request,
+        extensions: &mut Extensions,
+        next: Next<'_>,
+    ) -> Result<Response> {
+        self.0.lock().unwrap().push(request.version());
+        next.run(request, extensions).await
+    }
+}
+
+#[tokio::test]
+async fn each_hop_asks_for_the_http_version_that_the_caller_asked_for() {
+    let versions = Arc::new(Mutex::new(Vec::new()));
+    let transport = redirects([(307, "/y"), (303, "/z")]);
+    let client = transport.client_with(|chain| {
+        let chain = chain.with(RedirectMiddleware::new());
+        chain.with(Versions(Arc::clone(&versions)))
+    });
+    let call = client.post(HERE).version(Version::HTTP_10).body("x");
+    call.send().await.unwrap();
+    assert_eq!(*versions.lock().unwrap(), [Version::HTTP_10; 3]);
 }
 
 #[tokio::test]

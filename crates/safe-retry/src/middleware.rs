@@ -109,7 +109,7 @@ impl RetryMiddleware {
     ///
     /// A call keeps its key: each attempt sends the same, and so does a redirect within the origin. The key is a quoted
     /// UUID (draft-ietf-httpapi-idempotency-key-header). It is marked sensitive, so that layers which log or redirect can
-    /// tell; reqwest's own redirects take it along to any origin.
+    /// tell, such as `safe-redirect` above; reqwest's own redirects take it along to any origin.
     pub fn idempotency_keys(mut self, make: bool) -> Self {
         self.idempotency_keys = make;
         self

@@ -84,8 +84,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Allows credentials and sensitive default headers to go to this origin too, given as a URL. Default: the base
-    /// URL's origin alone.
+    /// Allows credentials and sensitive default headers to go to this origin too, given as a URL. A redirect between
+    /// allowed origins takes all along, the request's own secrets and its body too. Default: the base URL's origin alone.
     pub fn allow_origin(self, origin: impl AsRef<str>) -> Self {
         self.with_origin(origin.as_ref(), OriginAllowList::allow)
     }
