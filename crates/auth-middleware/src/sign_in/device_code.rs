@@ -57,7 +57,9 @@ impl DeviceCode {
     /// # Errors
     ///
     /// [`SignInError::Denied`] when the user said no, [`SignInError::Expired`] when they didn't decide in time, and
-    /// [`SignInError::Endpoint`] when the server answered anything else that waiting won't change.
+    /// [`SignInError::Endpoint`] when the server answered anything else that waiting won't change. It is that too when the server
+    /// gave no answer to the last question, and the next would come too late: at once, if a `Retry-After` asks to wait for longer
+    /// than the code lives.
     ///
     /// # Cancel safety
     ///
@@ -89,8 +91,10 @@ where
     F: Future<Output = Result<TokenSet, TokenEndpointError>>,
 {
     loop {
-        let pause = pace.pause(begun.elapsed());
-        sleep(pause.ok_or(SignInError::Expired)?).await;
+        let Some(pause) = pace.pause(begun.elapsed()) else {
+            return Err(pace.end());
+        };
+        sleep(pause).await;
         match ask().await {
             Ok(tokens) => return Ok(tokens),
             Err(error) => hear(pace, error)?,
@@ -112,7 +116,7 @@ fn hear(pace: &mut Pace, error: TokenEndpointError) -> Result<(), SignInError> {
             | Kind::RateLimited
             | Kind::Unavailable,
             _,
-        ) => pace.lost(error.retry_after()),
+        ) => pace.lost(error),
         _ => return Err(error.into()),
     }
     Ok(())

@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use super::sign_in_error::SignInError;
+use crate::TokenEndpointError;
+
 /// How long to wait between two polls when the server doesn't say (RFC 8628 §3.2).
 const USUAL: Duration = Duration::from_secs(5);
 
@@ -23,6 +26,8 @@ pub(crate) struct Pace {
     lost: u32,
     /// What a busy server asked for last.
     retry_after: Duration,
+    /// Why the last poll got no answer, if it got none.
+    error: Option<TokenEndpointError>,
 }
 
 impl Pace {
@@ -33,6 +38,7 @@ impl Pace {
             interval: interval.unwrap_or(USUAL).max(LEAST),
             lost: 0,
             retry_after: Duration::ZERO,
+            error: None,
         }
     }
 
@@ -59,6 +65,7 @@ impl Pace {
     pub(crate) fn pending(&mut self) {
         self.lost = 0;
         self.retry_after = Duration::ZERO;
+        self.error = None;
     }
 
     /// Nor that, and the server wants to be asked less often from now on.
@@ -68,20 +75,33 @@ impl Pace {
     }
 
     /// Nothing that says anything about the user came back, but perhaps for how long the server wants to be left alone.
-    pub(crate) fn lost(&mut self, retry_after: Option<Duration>) {
+    pub(crate) fn lost(&mut self, error: TokenEndpointError) {
         self.lost = self.lost.saturating_add(1);
-        self.retry_after = retry_after.unwrap_or_default();
+        self.retry_after = error.retry_after().unwrap_or_default();
+        self.error = Some(error);
+    }
+
+    /// Why there is no further poll. Whether the user has decided is unknown where the server gave no answer to the last one.
+    pub(crate) fn end(&mut self) -> SignInError {
+        let error = self.error.take();
+        self.pending();
+        error.map_or(SignInError::Expired, SignInError::Endpoint)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::TokenEndpointErrorKind;
 
     const FRESH: Duration = Duration::ZERO;
 
     fn seconds(seconds: u64) -> Duration {
         Duration::from_secs(seconds)
+    }
+
+    fn busy(retry_after: Option<Duration>) -> TokenEndpointError {
+        TokenEndpointError::new(TokenEndpointErrorKind::Unavailable).with_retry_after(retry_after)
     }
 
     fn pause(pace: &Pace) -> u64 {
@@ -111,26 +131,26 @@ mod tests {
     fn polls_that_are_lost_double_the_pause_until_one_is_answered() {
         let mut pace = Pace::new(seconds(600), None);
         for expected in [10, 20, 40, 60, 60] {
-            pace.lost(None);
+            pace.lost(busy(None));
             assert_eq!(pause(&pace), expected);
         }
         pace.pending();
         assert_eq!(pause(&pace), 5);
-        pace.lost(None);
+        pace.lost(busy(None));
         pace.slow_down();
         assert_eq!(pause(&pace), 10);
-        pace.lost(None);
+        pace.lost(busy(None));
         assert_eq!(pause(&pace), 20);
     }
 
     #[test]
     fn a_busy_server_is_left_alone_for_as_long_as_it_asks() {
         let mut pace = Pace::new(seconds(600), None);
-        pace.lost(Some(seconds(120)));
+        pace.lost(busy(Some(seconds(120))));
         assert_eq!(pause(&pace), 120);
-        pace.lost(Some(seconds(1)));
+        pace.lost(busy(Some(seconds(1))));
         assert_eq!(pause(&pace), 20);
-        pace.lost(Some(seconds(600)));
+        pace.lost(busy(Some(seconds(600))));
         assert_eq!(pace.pause(FRESH), None);
         pace.pending();
         assert_eq!(pause(&pace), 5);
@@ -139,7 +159,7 @@ mod tests {
     #[test]
     fn a_long_interval_is_no_backoff_to_cut() {
         let mut pace = Pace::new(seconds(600), Some(seconds(90)));
-        pace.lost(None);
+        pace.lost(busy(None));
         assert_eq!(pause(&pace), 90);
     }
 
@@ -162,7 +182,7 @@ mod tests {
         let mut pace = Pace::new(Duration::MAX, Some(Duration::MAX));
         pace.slow_down();
         for _ in 0..100 {
-            pace.lost(None);
+            pace.lost(busy(None));
         }
         assert_eq!(pace.pause(FRESH), None);
         assert_eq!(Pace::new(FRESH, None).pause(Duration::MAX), None);

@@ -118,6 +118,31 @@ async fn it_stops_where_no_further_question_would_come_before_the_expiry() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_server_that_gives_no_chance_to_ask_again_is_the_reason_and_not_the_user() {
+    let busy = |seconds| {
+        let error = TokenEndpointError::new(Kind::RateLimited);
+        Err(error.with_retry_after(Some(Duration::from_secs(seconds))))
+    };
+    let script = Script::new([refused("authorization_pending"), busy(600), Ok(tokens())]);
+    let mut pace = pace();
+    let SignInError::Endpoint(error) = script.wait(&mut pace).await.unwrap_err() else {
+        panic!("it was the server");
+    };
+    assert_eq!(error.kind(), Kind::RateLimited);
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(600)));
+    // Whoever has heard that and waits all the same asks again.
+    assert!(script.wait(&mut pace).await.is_ok());
+    assert_eq!(script.asked(), [5, 10, 15]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn so_is_one_that_is_not_reached_until_the_code_expires() {
+    let script = Script::new((0..1000).map(|_| failed(Kind::Unreachable)));
+    let outcome = script.wait(&mut pace()).await.unwrap_err();
+    assert!(matches!(outcome, SignInError::Endpoint(_)), "{outcome:?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_decision_ends_it_at_once() {
     for (code, expected) in [("access_denied", "Denied"), ("expired_token", "Expired")] {
         let script = Script::new([refused(code), Ok(tokens())]);
