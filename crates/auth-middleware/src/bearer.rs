@@ -6,6 +6,7 @@ use http::header::AUTHORIZATION;
 use http::{HeaderName, HeaderValue};
 use request_context::Credential;
 use secrecy::{ExposeSecret, SecretString};
+use token_store::TokenSet;
 
 /// A bearer token (RFC 6750 §2.1). Its header is built once and marked sensitive.
 #[derive(Clone)]
@@ -18,13 +19,21 @@ impl Bearer {
     ///
     /// # Errors
     ///
-    /// [`InvalidToken`] when it has characters that no header can carry.
+    /// [`InvalidToken::Characters`] when it has characters that no header can carry.
     pub fn new(token: impl Into<SecretString>) -> Result<Self, InvalidToken> {
         let token: SecretString = token.into();
         let text = format!("Bearer {}", token.expose_secret());
-        let mut header = HeaderValue::try_from(text).map_err(|_| InvalidToken {})?;
+        let mut header = HeaderValue::try_from(text).map_err(|_| InvalidToken::Characters)?;
         header.set_sensitive(true);
         Ok(Self { header })
+    }
+
+    /// Makes one of a token set, unless that says that it is something else (RFC 6749 §7.1).
+    pub(crate) fn of(tokens: &TokenSet) -> Result<Self, InvalidToken> {
+        if !tokens.scheme().eq_ignore_ascii_case("bearer") {
+            return Err(InvalidToken::NotBearer);
+        }
+        Self::new(tokens.access().clone())
     }
 }
 
@@ -40,11 +49,17 @@ impl fmt::Debug for Bearer {
     }
 }
 
-/// An access token has characters that no header can carry, such as a line break.
+/// Why an access token can't go on a request as a bearer token.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the token has characters that no header can carry")]
 #[non_exhaustive]
-pub struct InvalidToken {}
+pub enum InvalidToken {
+    /// It has characters that no header can carry, such as a line break.
+    #[error("the token has characters that no header can carry")]
+    Characters,
+    /// Its type is another than `bearer`, and how such a token goes on a request isn't known here (RFC 6749 §7.1).
+    #[error("the token is no bearer token")]
+    NotBearer,
+}
 
 #[cfg(test)]
 mod tests {

@@ -70,7 +70,9 @@ impl AuthMiddleware {
         Self::with(Source::Fixed(fixed), origins)
     }
 
-    /// Puts on the access token that the store holds at the moment of each request, as a bearer token.
+    /// Puts on the access token that the store holds at the moment of each request, as a bearer token. One that can't go so, or
+    /// is of another type, fails the request as
+    /// [`CredentialUnavailable`](request_context::CredentialUnavailable), with an [`InvalidToken`](crate::InvalidToken).
     pub fn from_store(
         store: impl TokenStore + 'static,
         origins: impl Into<OriginAllowList>,

@@ -30,7 +30,7 @@ async fn load(store: &dyn TokenStore) -> Result<Option<Versioned>> {
     let Some(tokens) = store.load().await.map_err(unavailable)? else {
         return Ok(None);
     };
-    let bearer = Bearer::new(tokens.access().clone()).map_err(unavailable)?;
+    let bearer = Bearer::of(&tokens).map_err(unavailable)?;
     let principal = Principal::new(tokens.session().clone());
     Ok(Some(Versioned::new(
         Version::default(),

@@ -147,3 +147,14 @@ async fn a_store_that_fails_is_a_typed_error_and_nothing_is_sent() {
     assert!(matches!(source.downcast_ref(), Some(StoreError::Failed(_))));
     transport.assert_count(0);
 }
+
+#[tokio::test]
+async fn a_token_of_the_store_that_is_no_bearer_token_goes_on_no_request() {
+    let transport = ScriptedTransport::new().otherwise(Reply::status(200));
+    let store = MemoryStore::from(TokenSet::new("hunter2").token_type("mac"));
+    let auth = AuthMiddleware::from_store(store, origin());
+    let client = client(&transport, &Witness::default(), auth);
+    let error = client.get(API).send().await.unwrap_err();
+    assert!(!format!("{error:?}").contains("hunter2"));
+    assert_eq!(transport.requests().len(), 0);
+}

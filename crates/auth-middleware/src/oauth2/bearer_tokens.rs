@@ -40,9 +40,10 @@ impl BearerTokens {
     ///
     /// # Errors
     ///
-    /// [`InvalidToken`] when the access token has characters that no header can carry.
+    /// [`InvalidToken`] when no header can carry the access token, or when its type is not `bearer`, in whatever case (RFC 6749
+    /// §7.1).
     pub fn new(tokens: TokenSet) -> Result<Self, InvalidToken> {
-        let bearer = Arc::new(Bearer::new(tokens.access().clone())?);
+        let bearer = Arc::new(Bearer::of(&tokens)?);
         Ok(Self { tokens, bearer })
     }
 
@@ -76,5 +77,15 @@ mod tests {
         let first = TokenSet::new("a1");
         assert_eq!(principal(first.clone()), principal(first.renewed("a2")));
         assert_ne!(principal(first), principal(TokenSet::new("a1")));
+    }
+
+    #[test]
+    fn a_token_of_another_type_is_no_bearer_token() {
+        let of_type = |token_type| BearerTokens::new(TokenSet::new("a1").token_type(token_type));
+        assert!(of_type("bearer").is_ok());
+        assert!(of_type("BEARER").is_ok());
+        for other in ["mac", "DPoP", "bearer ", ""] {
+            assert_eq!(of_type(other).unwrap_err(), InvalidToken::NotBearer);
+        }
     }
 }
