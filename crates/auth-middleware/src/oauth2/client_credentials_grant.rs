@@ -43,25 +43,25 @@ impl ClientCredentialsGrant {
 
     /// Asks for these scopes, separated by spaces. Default: what the server gives.
     pub fn scope(mut self, scope: impl Into<String>) -> Self {
-        self.parameters.push("scope", scope.into());
+        self.parameters.set("scope", scope.into());
         self
     }
 
     /// Asks for tokens for this audience, as some servers want it named.
     pub fn audience(mut self, audience: impl Into<String>) -> Self {
-        self.parameters.push("audience", audience.into());
+        self.parameters.set("audience", audience.into());
         self
     }
 
     /// Asks for tokens for this resource (RFC 8707). May be given several times.
     pub fn resource(mut self, resource: impl Into<String>) -> Self {
-        self.parameters.push("resource", resource.into());
+        self.parameters.set("resource", resource.into());
         self
     }
 
-    /// Adds a parameter. It replaces none of those that OAuth defines for the request.
+    /// Sets a parameter, in the place of an earlier one of that name. It replaces none of those that OAuth defines for the request.
     pub fn parameter(mut self, name: impl Into<String>, value: impl Into<SecretString>) -> Self {
-        self.parameters.push(name.into(), value);
+        self.parameters.set(name.into(), value);
         self
     }
 }

@@ -17,15 +17,20 @@ pub(crate) struct ClientIdentity {
 }
 
 impl ClientIdentity {
-    /// Puts the client on a post: into the form, or into the header that is returned. Never into both (§2.3).
+    /// Puts the client on a post: into the form, or into the header that is returned. Never into both (§2.3), whatever the form
+    /// says of a client so far.
     pub(crate) fn put_on(&self, form: &mut Form) -> Option<HeaderValue> {
         match &self.secret {
-            Some(secret) if !self.secret_in_body => return basic(&self.id, secret),
-            Some(secret) => {
-                form.push("client_id", self.id.as_str());
-                form.push("client_secret", secret.clone());
+            Some(secret) if !self.secret_in_body => {
+                form.remove("client_id");
+                form.remove("client_secret");
+                return basic(&self.id, secret);
             }
-            None => form.push("client_id", self.id.as_str()),
+            Some(secret) => {
+                form.set("client_id", self.id.as_str());
+                form.set("client_secret", secret.clone());
+            }
+            None => form.set("client_id", self.id.as_str()),
         }
         None
     }

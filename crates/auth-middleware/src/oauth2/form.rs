@@ -6,17 +6,29 @@ use std::fmt;
 use secrecy::{ExposeSecret, SecretString};
 use url::form_urlencoded::Serializer;
 
-/// The parameters of a post, each of which may be a secret. Names may repeat.
+/// May be there several times (RFC 8707 §2), as no other parameter may (RFC 6749 §3.2).
+const REPEATABLE: &str = "resource";
+
+/// The parameters of a post, each of which may be a secret.
 #[derive(Clone, Default)]
 pub(crate) struct Form(Vec<(Cow<'static, str>, SecretString)>);
 
 impl Form {
-    pub(crate) fn push(
+    /// Sets a parameter in the place of what it was. A `resource` is added.
+    pub(crate) fn set(
         &mut self,
         name: impl Into<Cow<'static, str>>,
         value: impl Into<SecretString>,
     ) {
-        self.0.push((name.into(), value.into()));
+        let name = name.into();
+        if name != REPEATABLE {
+            self.remove(&name);
+        }
+        self.0.push((name, value.into()));
+    }
+
+    pub(crate) fn remove(&mut self, name: &str) {
+        self.0.retain(|(own, _)| own != name);
     }
 
     /// Adds what another form has, as far as this one has no parameter of that name.
@@ -51,32 +63,34 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_may_repeat_and_values_are_encoded() {
+    fn only_a_resource_may_repeat_and_values_are_encoded() {
         let mut form = Form::default();
-        form.push("resource", "https://a.test/?x=1&y=2");
-        form.push("resource", "ü +");
+        form.set("scope", "a");
+        form.set("resource", "https://a.test/?x=1&y=2");
+        form.set("resource", "ü +");
+        form.set("scope", "b");
         assert_eq!(
             form.encode(),
-            "resource=https%3A%2F%2Fa.test%2F%3Fx%3D1%26y%3D2&resource=%C3%BC+%2B"
+            "resource=https%3A%2F%2Fa.test%2F%3Fx%3D1%26y%3D2&resource=%C3%BC+%2B&scope=b"
         );
     }
 
     #[test]
     fn more_parameters_take_the_place_of_none() {
         let mut form = Form::default();
-        form.push("grant_type", "refresh_token");
+        form.set("grant_type", "refresh_token");
         let mut more = Form::default();
-        more.push("grant_type", "password");
-        more.push("tenant", "a");
-        more.push("tenant", "b");
+        more.set("grant_type", "password");
+        more.set("tenant", "a");
+        more.set("tenant", "b");
         form.extend(&more);
-        assert_eq!(form.encode(), "grant_type=refresh_token&tenant=a&tenant=b");
+        assert_eq!(form.encode(), "grant_type=refresh_token&tenant=b");
     }
 
     #[test]
     fn debug_shows_names_only() {
         let mut form = Form::default();
-        form.push("refresh_token", "hunter2");
+        form.set("refresh_token", "hunter2");
         assert_eq!(format!("{form:?}"), r#"{"refresh_token"}"#);
     }
 }

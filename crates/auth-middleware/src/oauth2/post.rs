@@ -22,24 +22,39 @@ const FIRST_PAUSE: Duration = Duration::from_millis(200);
 
 impl TokenEndpoint {
     /// Posts a form to this endpoint of the server, with who the client is. It is sent at most once.
-    pub(crate) async fn post(
+    pub(crate) async fn post(&self, url: &Url, form: Form) -> Result<Answer, TokenEndpointError> {
+        self.post_within(self.setup().timeout, url, form).await
+    }
+
+    /// The same with another limit.
+    pub(crate) async fn post_within(
+        &self,
+        limit: Duration,
+        url: &Url,
+        form: Form,
+    ) -> Result<Answer, TokenEndpointError> {
+        match timeout(limit, self.post_without_limit(url, form)).await {
+            Ok(answer) => answer,
+            Err(_) => Err(TokenEndpointError::new(Kind::TimedOut)),
+        }
+    }
+
+    /// The same for whoever has a limit around it.
+    pub(crate) async fn post_without_limit(
         &self,
         url: &Url,
         mut form: Form,
     ) -> Result<Answer, TokenEndpointError> {
         let setup = self.setup();
-        let authorization = setup.identity.put_on(&mut form);
         form.extend(&setup.parameters);
+        let authorization = setup.identity.put_on(&mut form);
         let post = Post {
             endpoint: self,
             url,
             authorization,
             body: form.encode(),
         };
-        match timeout(setup.timeout, post.send()).await {
-            Ok(answer) => answer,
-            Err(_) => Err(TokenEndpointError::new(Kind::TimedOut)),
-        }
+        post.send().await
     }
 }
 

@@ -1,6 +1,7 @@
 //! Telling the server that tokens are not needed any more (RFC 7009).
 
 use std::fmt;
+use std::time::Duration;
 
 use secrecy::SecretString;
 use token_store::TokenSet;
@@ -10,6 +11,9 @@ use super::endpoint_url::{InvalidEndpoint, Shown};
 use super::form::Form;
 use super::token_endpoint::TokenEndpoint;
 use super::token_endpoint_error::TokenEndpointError;
+
+/// Nothing is lost by giving up, and somebody who signs out waits.
+const LIMIT: Duration = Duration::from_secs(10);
 
 /// A revocation endpoint (RFC 7009), asked as the client of a [`TokenEndpoint`].
 ///
@@ -40,7 +44,8 @@ pub enum TokenTypeHint {
 }
 
 impl Revocation {
-    /// The endpoint at this URL, asked as the client of that token endpoint, with its limits.
+    /// The endpoint at this URL, asked as the client of that token endpoint and with its limits, but for no longer than 10
+    /// seconds.
     ///
     /// # Errors
     ///
@@ -72,17 +77,22 @@ impl Revocation {
         hint: TokenTypeHint,
     ) -> Result<(), TokenEndpointError> {
         let mut form = Form::default();
-        form.push("token", token.clone());
-        form.push("token_type_hint", hint.as_str());
-        self.endpoint.post(&self.url, form).await?.success()
+        form.set("token", token.clone());
+        form.set("token_type_hint", hint.as_str());
+        let limit = self.endpoint.setup().timeout.min(LIMIT);
+        let answer = self.endpoint.post_within(limit, &self.url, form).await?;
+        answer.success()
     }
 
-    /// Revokes the refresh token, by which servers revoke the access tokens too that it has bought (§2.1). Where there is
-    /// none, it revokes the access token.
+    /// Revokes the refresh token. Where there is none, it revokes the access token.
+    ///
+    /// With a refresh token, servers should revoke the access tokens too that it has bought (§2.1). Not all do, so an access token
+    /// may be good until its expiry.
     ///
     /// # Errors
     ///
-    /// As [`revoke`](Self::revoke).
+    /// As [`revoke`](Self::revoke). When the server revokes no refresh tokens (`unsupported_token_type`), the access token is
+    /// revoked if that can be done, and the error is the one about the refresh token, which may still be good.
     ///
     /// # Panics
     ///
@@ -92,13 +102,19 @@ impl Revocation {
     ///
     /// As [`revoke`](Self::revoke).
     pub async fn revoke_session(&self, tokens: &TokenSet) -> Result<(), TokenEndpointError> {
-        match tokens.refresh() {
-            Some(token) => self.revoke(token, TokenTypeHint::RefreshToken).await,
-            None => {
-                self.revoke(tokens.access(), TokenTypeHint::AccessToken)
-                    .await
-            }
+        let access = self.revoke(tokens.access(), TokenTypeHint::AccessToken);
+        let Some(refresh_token) = tokens.refresh() else {
+            return access.await;
+        };
+        let revoked = self.revoke(refresh_token, TokenTypeHint::RefreshToken);
+        let Err(error) = revoked.await else {
+            return Ok(());
+        };
+        if error.code() == Some("unsupported_token_type") {
+            // It is less than was asked for, so that the error stands.
+            let _ = access.await;
         }
+        Err(error)
     }
 }
 

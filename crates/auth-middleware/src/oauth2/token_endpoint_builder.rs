@@ -13,8 +13,10 @@ use super::endpoint_url::{self, InvalidEndpoint};
 use super::form::Form;
 use super::token_endpoint::{Setup, TokenEndpoint};
 
-const TIMEOUT: Duration = Duration::from_secs(10);
-/// Half of the whole, so that there is time for another try.
+/// Longer than callers of a refresh queue wait, who are told by the queue: a server that is given up while it works may have
+/// spent the refresh token.
+const TIMEOUT: Duration = Duration::from_secs(45);
+/// Far less than the whole, so that there is time for another try.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const MAX_ANSWER: usize = 64 * 1024;
 
@@ -76,9 +78,10 @@ impl TokenEndpointBuilder {
         self
     }
 
-    /// Adds a parameter to every request. It replaces none of those that OAuth defines for the request.
+    /// Sets a parameter of every request, in the place of an earlier one of that name. It replaces none of those that OAuth defines
+    /// for the request, who the client is among them.
     pub fn parameter(mut self, name: impl Into<String>, value: impl Into<SecretString>) -> Self {
-        self.parameters.push(name.into(), value);
+        self.parameters.set(name.into(), value);
         self
     }
 
@@ -92,10 +95,14 @@ impl TokenEndpointBuilder {
         self
     }
 
-    /// Sets how long an exchange may take, from connecting to the last byte of the answer, tries included. Default: 10
-    /// seconds. A shorter limit of the HTTP client's own counts too.
+    /// Sets how long an exchange may take, from connecting to the last byte of the answer, tries included. Default: 45
+    /// seconds.
     ///
-    /// Keep it well below the refresh queue's, and below the time that others wait for the store's lock.
+    /// Where a [`TokenRefresher`](crate::TokenRefresher) exchanges a refresh token, it limits how long those who wait are kept
+    /// waiting. The answer is read on all the same, and saved, until the refresher's
+    /// [`exchange_timeout`](crate::TokenRefresher::exchange_timeout): a server that is given up while it works has spent the
+    /// refresh token, and its answer is the only place where the next one is. So give the
+    /// [HTTP client](Self::http_client) no timeout of its own but for connecting: that one ends the exchange.
     pub fn timeout(mut self, limit: Duration) -> Self {
         self.timeout = limit;
         self

@@ -27,7 +27,7 @@ impl TokenRequest {
         name: impl Into<Cow<'static, str>>,
         value: impl Into<SecretString>,
     ) -> Self {
-        self.form.push(name, value);
+        self.form.set(name, value);
         self
     }
 
@@ -45,6 +45,15 @@ impl TokenEndpoint {
         request: TokenRequest,
     ) -> Result<TokenSet, TokenEndpointError> {
         let answer = self.post(self.url(), request.form).await?;
+        answer.into_tokens()
+    }
+
+    /// The same for whoever has a limit around it.
+    pub(crate) async fn exchange_without_limit(
+        &self,
+        request: TokenRequest,
+    ) -> Result<TokenSet, TokenEndpointError> {
+        let answer = self.post_without_limit(self.url(), request.form).await?;
         answer.into_tokens()
     }
 }

@@ -98,10 +98,13 @@ impl AuthorizationCode {
         self.parameter("audience", audience)
     }
 
-    /// Adds a parameter to the authorization request. It replaces none of those that OAuth defines for it. It is seen in the
-    /// browser, so it is no place for a secret.
+    /// Sets a parameter of the authorization request, in the place of an earlier one of that name. It replaces none of those that
+    /// OAuth defines for it. It is seen in the browser, so it is no place for a secret.
     pub fn parameter(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.parameters.push((name.into(), value.into()));
+        let name = name.into();
+        // No parameter may be there twice (RFC 6749 §3.1).
+        self.parameters.retain(|(own, _)| *own != name);
+        self.parameters.push((name, value.into()));
         self
     }
 

@@ -79,9 +79,10 @@ impl DeviceAuthorization {
         self.parameter("audience", audience.into())
     }
 
-    /// Adds a parameter to the device authorization request. It replaces none of those that OAuth defines for it.
+    /// Sets a parameter of the device authorization request, in the place of an earlier one of that name. It replaces none of those
+    /// that OAuth defines for it.
     pub fn parameter(mut self, name: impl Into<String>, value: impl Into<SecretString>) -> Self {
-        self.parameters.push(name.into(), value);
+        self.parameters.set(name.into(), value);
         self
     }
 
@@ -100,10 +101,10 @@ impl DeviceAuthorization {
         let url = self.endpoint.another(&self.authorize)?;
         let mut form = Form::default();
         if let Some(scope) = self.scope {
-            form.push("scope", scope);
+            form.set("scope", scope);
         }
         for resource in &self.resources {
-            form.push("resource", resource.as_str());
+            form.set("resource", resource.as_str());
         }
         form.extend(&self.parameters);
         // From before the question on, so that no code is polled for after its end.

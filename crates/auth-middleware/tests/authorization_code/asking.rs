@@ -68,6 +68,7 @@ async fn what_is_asked_for_and_where_can_be_said() {
         .resource("https://a.test")
         .resource("https://b.test")
         .audience("https://api.test")
+        .parameter("prompt", "none")
         .parameter("prompt", "login")
         .parameter("state", "evil")
         .path("/signed in")

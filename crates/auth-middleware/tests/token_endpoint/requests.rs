@@ -80,7 +80,7 @@ async fn a_grant_adds_its_own_parameters_and_replaces_none_of_the_protocol_s() {
         posted(&server),
         "grant_type=refresh_token&refresh_token=r1&scope=a+b&audience=https%3A%2F%2Fapi.test\
          &resource=https%3A%2F%2Fone.test%2F&resource=https%3A%2F%2Ftwo.test%2F&device=d1\
-         &client_id=cli&tenant=acme"
+         &tenant=acme&client_id=cli"
     );
 }
 
@@ -119,4 +119,67 @@ async fn without_a_refresh_token_nothing_is_sent() {
     assert_eq!(reason(&nobody), "nobody is signed in");
     assert_eq!(reason(&bare), "there is no refresh token");
     assert_eq!(server.request_count(), 0);
+}
+
+#[tokio::test]
+async fn what_is_set_again_is_replaced_and_only_resources_add_up() {
+    let server = server().await;
+    let endpoint = TokenEndpoint::builder(server.url_of("/token"), "cli")
+        .parameter("tenant", "a")
+        .parameter("tenant", "b");
+    let grant = RefreshTokenGrant::new(endpoint.build().unwrap())
+        .scope("a")
+        .scope("b")
+        .audience("c")
+        .audience("d")
+        .parameter("device", "1")
+        .parameter("device", "2")
+        .resource("https://one.test/")
+        .parameter("resource", "https://two.test/");
+    grant.exchange(Some(&signed_in())).await.unwrap();
+    assert_eq!(
+        posted(&server),
+        "grant_type=refresh_token&refresh_token=r1&scope=b&audience=d&device=2\
+         &resource=https%3A%2F%2Fone.test%2F&resource=https%3A%2F%2Ftwo.test%2F\
+         &tenant=b&client_id=cli"
+    );
+}
+
+#[tokio::test]
+async fn client_credentials_replace_what_is_set_again_too() {
+    let server = server().await;
+    let grant = ClientCredentialsGrant::new(endpoint(&server))
+        .scope("a")
+        .scope("b")
+        .audience("c")
+        .audience("d")
+        .parameter("device", "1")
+        .parameter("device", "2");
+    grant.exchange(None).await.unwrap();
+    assert_eq!(
+        posted(&server),
+        "grant_type=client_credentials&scope=b&audience=d&device=2&client_id=cli"
+    );
+}
+
+#[tokio::test]
+async fn a_client_that_is_in_the_header_is_not_in_the_body_by_a_parameter() {
+    for in_body in [false, true] {
+        let server = server().await;
+        let endpoint = TokenEndpoint::builder(server.url_of("/token"), "cli")
+            .client_secret("s")
+            .secret_in_body(in_body)
+            .parameter("client_secret", "other");
+        let grant = RefreshTokenGrant::new(endpoint.build().unwrap())
+            .parameter("client_id", "other")
+            .parameter("client_secret", "another");
+        grant.exchange(Some(&signed_in())).await.unwrap();
+        let client = if in_body {
+            "&client_id=cli&client_secret=s"
+        } else {
+            ""
+        };
+        let expected = format!("grant_type=refresh_token&refresh_token=r1{client}");
+        assert_eq!(posted(&server), expected);
+    }
 }

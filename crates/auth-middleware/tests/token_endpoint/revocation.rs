@@ -39,6 +39,38 @@ async fn where_there_is_none_it_is_revoked_by_its_access_token() {
 }
 
 #[tokio::test]
+async fn where_no_refresh_token_can_be_revoked_the_access_token_is_and_the_other_is_told_of() {
+    let server = server().await;
+    let unsupported = r#"{"error":"unsupported_token_type"}"#;
+    for access in [Reply::status(200), Reply::status(503)] {
+        server.once(Reply::json(400, unsupported));
+        server.once(access);
+        let error = revocation(&server).revoke_session(&signed_in()).await;
+        assert_eq!(error.unwrap_err().code(), Some("unsupported_token_type"));
+    }
+    let asked: Vec<_> = server.requests();
+    let bodies: Vec<_> = asked
+        .iter()
+        .map(|request| request.body().to_vec())
+        .collect();
+    let refresh = b"token=r1&token_type_hint=refresh_token&client_id=cli".to_vec();
+    let access = b"token=a1&token_type_hint=access_token&client_id=cli".to_vec();
+    assert_eq!(bodies, [refresh.clone(), access.clone(), refresh, access]);
+}
+
+#[tokio::test]
+async fn another_failure_is_none_to_try_the_access_token_after() {
+    let server = server().await;
+    server.on("/revoke", Reply::status(503));
+    let error = revocation(&server).revoke_session(&signed_in()).await;
+    assert_eq!(
+        error.unwrap_err().kind(),
+        TokenEndpointErrorKind::Unavailable
+    );
+    assert_eq!(server.request_count(), 1);
+}
+
+#[tokio::test]
 async fn a_token_that_may_still_be_good_is_an_error() {
     use TokenEndpointErrorKind::*;
     let unsupported = r#"{"error":"unsupported_token_type"}"#;
