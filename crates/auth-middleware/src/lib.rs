@@ -185,7 +185,7 @@ pub use middleware::AuthMiddleware;
 pub use oauth2::{
     BearerTokens, ClientCredentialsGrant, Grant, InvalidEndpoint, RefreshTokenGrant, RenewalError,
     Revocation, TokenEndpoint, TokenEndpointBuilder, TokenEndpointError, TokenEndpointErrorKind,
-    TokenRefresher, TokenTypeHint,
+    TokenRefresher, TokenTypeHint, Unsettled,
 };
 #[cfg(feature = "oauth2")]
 pub use sign_in::{

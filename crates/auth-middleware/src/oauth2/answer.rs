@@ -43,8 +43,8 @@ impl Answer {
 
     /// Nothing but that it is a success, whatever the body (RFC 7009 §2.2).
     pub(crate) fn success(&self) -> Result<(), TokenEndpointError> {
-        let object = self.object().unwrap_or_default();
-        let refusal = refusal(&object);
+        let object = self.object();
+        let refusal = object.as_ref().and_then(refusal);
         let kind = match self.status {
             status if status.is_server_error() => Kind::Unavailable,
             StatusCode::TOO_MANY_REQUESTS => Kind::RateLimited,
@@ -56,7 +56,21 @@ impl Answer {
         Err(TokenEndpointError::new(kind)
             .with_status(self.status)
             .with_code(refusal.filter(|code| is_harmless(code)))
-            .with_retry_after(self.retry_after()))
+            .with_retry_after(self.retry_after())
+            .with_declined(self.is_declined(kind, object.is_some())))
+    }
+
+    /// Whether the server has done nothing with what it got. It says so as OAuth has it, or at least in JSON: HTML may come from a
+    /// proxy on the way back. One that failed, or took too long (408), may have got far before.
+    fn is_declined(&self, kind: Kind, is_object: bool) -> bool {
+        match kind {
+            Kind::Refused | Kind::RateLimited => true,
+            Kind::UnexpectedStatus => {
+                let is_late = self.status == StatusCode::REQUEST_TIMEOUT;
+                self.status.is_client_error() && !is_late && is_object
+            }
+            _ => false,
+        }
     }
 
     fn object(&self) -> Option<Map<String, Value>> {

@@ -1,11 +1,13 @@
 //! One exchange under the store's lock: mark, ask the server, save.
 
 use std::error::Error;
+use std::pin::pin;
 use std::time::Duration;
 
 use refresh_queue::RefreshError;
-use token_store::{LockedStore, RefreshMark, StoredTokens, TokenSet};
-use tokio::time::timeout;
+use token_store::{LockedStore, RefreshMark, StoreError, StoredTokens, TokenSet};
+use tokio::sync::oneshot;
+use tokio::time::{sleep, timeout};
 use tracing::{trace, warn};
 
 use super::grant::Grant;
@@ -13,6 +15,13 @@ use super::renewal::{Renewed, usable};
 use super::renewal_error::RenewalError;
 use super::token_endpoint_error::TokenEndpointError;
 use super::unsaved::Unsaved;
+
+/// Between the tries to save what can't be bought again. Together far less than others wait for the lock.
+const PAUSES: [Duration; 3] = [
+    Duration::from_millis(100),
+    Duration::from_millis(400),
+    Duration::from_secs(1),
+];
 
 pub(crate) struct Exchange<'a> {
     pub(crate) grant: &'a dyn Grant,
@@ -22,12 +31,17 @@ pub(crate) struct Exchange<'a> {
 }
 
 impl Exchange<'_> {
-    pub(crate) async fn run(mut self, stored: Option<StoredTokens>) -> Renewed {
+    /// Tells by `late` when the caller has waited for as long as the grant says.
+    pub(crate) async fn run(
+        mut self,
+        stored: Option<StoredTokens>,
+        late: oneshot::Sender<()>,
+    ) -> Renewed {
         let was_cut_off = stored.as_ref().is_some_and(StoredTokens::may_be_spent);
         let former = stored.map(StoredTokens::into_tokens);
         let is_marked = self.mark(former.as_ref()).await?;
         trace!(target: "auth_middleware", step = "exchanging");
-        let answer = timeout(self.limit, self.grant.exchange(former.as_ref())).await;
+        let answer = timeout(self.limit, ask(self.grant, former.as_ref(), late)).await;
         let Ok(answer) = answer else {
             return Err(RefreshError::failed(RenewalError::TimedOut));
         };
@@ -44,7 +58,7 @@ impl Exchange<'_> {
                 if let Some(former) = former
                     && is_marked
                     && !was_cut_off
-                    && is_unsent(&error)
+                    && is_unspent(&error)
                 {
                     self.unmark(former).await;
                 }
@@ -66,19 +80,19 @@ impl Exchange<'_> {
         Ok(true)
     }
 
-    /// Nobody uses the new tokens before they are safe. If they can't be saved, they are kept for the next refresh to save.
+    /// Nobody uses the new tokens before they are safe. If they can't be saved, they are kept for the next refresh to save. What
+    /// they are good for is another question: the refresh token among them is the only one there is.
     async fn keep(self, former: Option<TokenSet>, answer: TokenSet) -> Renewed {
         let tokens = match &former {
             Some(former) => former.succeeded_by(answer),
             None => answer,
         };
-        let credential = usable(tokens.clone())?;
-        if let Err(error) = self.locked.save(tokens.clone()).await {
-            self.unsaved.keep(former, tokens);
-            return Err(RefreshError::failed(error));
-        }
+        self.unsaved.keep(former, tokens.clone());
+        let saved = save(self.locked, &tokens).await;
+        saved.map_err(RefreshError::failed)?;
+        self.unsaved.forget();
         trace!(target: "auth_middleware", step = "saved");
-        Ok(credential)
+        usable(tokens)
     }
 
     /// The server has said that the session is over, whether or not the store can forget it. If it can't, whoever loads
@@ -89,12 +103,44 @@ impl Exchange<'_> {
         }
     }
 
-    /// Nothing was sent, so the mark must not tell of a token that may be spent.
+    /// Nothing was spent, so the mark must not tell of a token that may be.
     async fn unmark(&mut self, former: TokenSet) {
         if let Err(error) = self.locked.save(former).await {
-            warn!(target: "auth_middleware", %error, "the mark of a refresh that sent nothing stays in the store");
+            warn!(target: "auth_middleware", %error, "the mark of a refresh that spent nothing stays in the store");
         }
     }
+}
+
+/// A server that is slow may be at work all the same. So the lock is kept while it may answer, or the next to have it would send
+/// a refresh token that is spent.
+async fn ask(
+    grant: &dyn Grant,
+    former: Option<&TokenSet>,
+    late: oneshot::Sender<()>,
+) -> Result<TokenSet, RefreshError> {
+    let mut answer = pin!(grant.exchange_without_limit(former));
+    if let Some(limit) = grant.time_limit() {
+        if let Ok(answer) = timeout(limit, &mut answer).await {
+            return answer;
+        }
+        // Nobody hears it where the caller has left already.
+        let _ = late.send(());
+    }
+    answer.await
+}
+
+/// Tries a few times. Other processes can't know of tokens that are only in our memory, and would send the spent one.
+async fn save(locked: &mut dyn LockedStore, tokens: &TokenSet) -> Result<(), StoreError> {
+    for pause in PAUSES {
+        match locked.save(tokens.clone()).await {
+            Ok(()) => return Ok(()),
+            Err(error) => {
+                warn!(target: "auth_middleware", %error, "new tokens could not be saved yet");
+            }
+        }
+        sleep(pause).await;
+    }
+    locked.save(tokens.clone()).await
 }
 
 fn told(error: RefreshError, was_cut_off: bool) -> RefreshError {
@@ -104,15 +150,8 @@ fn told(error: RefreshError, was_cut_off: bool) -> RefreshError {
     error
 }
 
-/// Whether no connection could be had.
-fn is_unsent(error: &RefreshError) -> bool {
-    let Some(source) = error.source() else {
-        return false;
-    };
-    if let Some(error) = source.downcast_ref::<TokenEndpointError>() {
-        return error.is_unsent();
-    }
-    source
-        .downcast_ref::<reqwest::Error>()
-        .is_some_and(reqwest::Error::is_connect)
+/// Only our own endpoint knows for sure. Whatever else fails may have been the second of a grant's requests.
+fn is_unspent(error: &RefreshError) -> bool {
+    let error = error.source().and_then(|source| source.downcast_ref());
+    error.is_some_and(TokenEndpointError::is_unspent)
 }

@@ -1,6 +1,7 @@
 //! How tokens are bought.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use refresh_queue::RefreshError;
@@ -37,7 +38,34 @@ pub trait Grant: Send + Sync + 'static {
     /// # Errors
     ///
     /// [`RefreshError::rejected`] when the session is over, [`RefreshError::failed`] when trying again later may help.
+    ///
+    /// After a failure the refresh token counts as one that may be spent, unless the source is a
+    /// [`TokenEndpointError`](crate::TokenEndpointError) by which it can't be. Other errors aren't believed, not even those of
+    /// reqwest about a connection: a grant may have sent something before.
     async fn exchange(&self, tokens: Option<&TokenSet>) -> Result<TokenSet, RefreshError>;
+
+    /// How long those who wait for an exchange are kept waiting, if it can go on without them. Default: none, they wait for
+    /// as long as it takes.
+    ///
+    /// With a limit, a [`TokenRefresher`](crate::TokenRefresher) calls
+    /// [`exchange_without_limit`](Self::exchange_without_limit). When the limit has passed, the refresh failed, but the store's
+    /// lock is kept and the answer is saved when it comes, until the refresher's
+    /// [`exchange_timeout`](crate::TokenRefresher::exchange_timeout).
+    fn time_limit(&self) -> Option<Duration> {
+        None
+    }
+
+    /// As [`exchange`](Self::exchange), but not ended by the [`time_limit`](Self::time_limit). Default: the same as `exchange`.
+    ///
+    /// # Errors
+    ///
+    /// As [`exchange`](Self::exchange).
+    async fn exchange_without_limit(
+        &self,
+        tokens: Option<&TokenSet>,
+    ) -> Result<TokenSet, RefreshError> {
+        self.exchange(tokens).await
+    }
 
     /// Whether it is of no use to ask without a refresh token. Default: yes.
     fn needs_refresh_token(&self) -> bool {
@@ -70,6 +98,17 @@ where
 impl<G: Grant + ?Sized> Grant for Arc<G> {
     async fn exchange(&self, tokens: Option<&TokenSet>) -> Result<TokenSet, RefreshError> {
         (**self).exchange(tokens).await
+    }
+
+    fn time_limit(&self) -> Option<Duration> {
+        (**self).time_limit()
+    }
+
+    async fn exchange_without_limit(
+        &self,
+        tokens: Option<&TokenSet>,
+    ) -> Result<TokenSet, RefreshError> {
+        (**self).exchange_without_limit(tokens).await
     }
 
     fn needs_refresh_token(&self) -> bool {

@@ -1,5 +1,7 @@
 //! The grant of RFC 6749 §6.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use refresh_queue::RefreshError;
 use secrecy::SecretString;
@@ -73,6 +75,26 @@ impl RefreshTokenGrant {
         self
     }
 
+    /// # Errors
+    ///
+    /// A rejection, where there is nothing to send.
+    fn request(&self, tokens: Option<&TokenSet>) -> Result<TokenRequest, RefreshError> {
+        let tokens = tokens.ok_or_else(|| RefreshError::rejected(RenewalError::NotSignedIn))?;
+        let refresh_token = tokens.refresh();
+        let refresh_token =
+            refresh_token.ok_or_else(|| RefreshError::rejected(RenewalError::NoRefreshToken))?;
+        Ok(TokenRequest::new("refresh_token")
+            .with("refresh_token", refresh_token.clone())
+            .with_all(&self.parameters))
+    }
+
+    fn judge(&self, error: TokenEndpointError) -> RefreshError {
+        if self.is_rejection(&error) {
+            return RefreshError::rejected(error);
+        }
+        RefreshError::failed(error)
+    }
+
     fn is_rejection(&self, error: &TokenEndpointError) -> bool {
         error.is_invalid_grant()
             || error.kind() == TokenEndpointErrorKind::Refused
@@ -86,17 +108,20 @@ impl RefreshTokenGrant {
 #[async_trait]
 impl Grant for RefreshTokenGrant {
     async fn exchange(&self, tokens: Option<&TokenSet>) -> Result<TokenSet, RefreshError> {
-        let tokens = tokens.ok_or_else(|| RefreshError::rejected(RenewalError::NotSignedIn))?;
-        let refresh_token = tokens.refresh();
-        let refresh_token =
-            refresh_token.ok_or_else(|| RefreshError::rejected(RenewalError::NoRefreshToken))?;
-        let request = TokenRequest::new("refresh_token")
-            .with("refresh_token", refresh_token.clone())
-            .with_all(&self.parameters);
-        match self.endpoint.exchange(request).await {
-            Ok(answer) => Ok(answer),
-            Err(error) if self.is_rejection(&error) => Err(RefreshError::rejected(error)),
-            Err(error) => Err(RefreshError::failed(error)),
-        }
+        let answer = self.endpoint.exchange(self.request(tokens)?).await;
+        answer.map_err(|error| self.judge(error))
+    }
+
+    fn time_limit(&self) -> Option<Duration> {
+        Some(self.endpoint.setup().timeout)
+    }
+
+    async fn exchange_without_limit(
+        &self,
+        tokens: Option<&TokenSet>,
+    ) -> Result<TokenSet, RefreshError> {
+        let request = self.request(tokens)?;
+        let answer = self.endpoint.exchange_without_limit(request).await;
+        answer.map_err(|error| self.judge(error))
     }
 }

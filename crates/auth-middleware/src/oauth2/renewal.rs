@@ -4,7 +4,10 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use refresh_queue::RefreshError;
-use token_store::{LockedStore, StoredTokens, TokenSet, TokenStore};
+use token_store::{LockedStore, StoreError, StoredTokens, TokenSet, TokenStore};
+use tokio::select;
+use tokio::sync::oneshot;
+use tokio::time::timeout;
 use tracing::trace;
 
 use super::bearer_tokens::BearerTokens;
@@ -13,7 +16,10 @@ use super::finish_on_drop::FinishOnDrop;
 use super::grant::Grant;
 use super::renewal_error::RenewalError;
 use super::renewal_step::{Facts, Means, Step, step};
+use super::running::Running;
+use super::token_endpoint_error::{TokenEndpointError, TokenEndpointErrorKind};
 use super::unsaved::Unsaved;
+use super::unsettled::Unsettled;
 
 /// What a refresh comes to.
 pub(crate) type Renewed = Result<BearerTokens, RefreshError>;
@@ -25,13 +31,14 @@ pub(crate) struct Renewal {
     /// None where somebody else renews the tokens in the store.
     pub(crate) grant: Option<Arc<dyn Grant>>,
     pub(crate) unsaved: Arc<Unsaved>,
+    pub(crate) running: Running,
     pub(crate) exchange_timeout: Duration,
     pub(crate) clock: Arc<dyn Fn() -> SystemTime + Send + Sync>,
 }
 
 impl Renewal {
     /// Renews these tokens, or gets the first ones. A future that is dropped while it holds the lock goes on without its
-    /// caller: an answer that comes then may have cost the refresh token.
+    /// caller: an answer that comes then may have cost the refresh token. So it does when the caller has waited long enough.
     pub(crate) async fn renew(&self, stale: Option<TokenSet>) -> Renewed {
         let found = self.store.load().await.map_err(RefreshError::failed)?;
         let step = self.step(found.as_ref(), stale.as_ref());
@@ -41,15 +48,57 @@ impl Renewal {
         trace!(target: "auth_middleware", step = "locking");
         let locked = self.store.lock().await.map_err(RefreshError::failed)?;
         trace!(target: "auth_middleware", step = "locked");
-        FinishOnDrop::new(self.clone().renew_under_lock(locked, stale)).await
+        let (late, is_late) = oneshot::channel();
+        let renewed = self.to_the_end(self.clone().renew_under_lock(locked, stale, late));
+        select! {
+            biased;
+            renewed = renewed => renewed,
+            Ok(()) = is_late => {
+                let late = TokenEndpointError::new(TokenEndpointErrorKind::TimedOut);
+                Err(RefreshError::failed(late))
+            }
+        }
+    }
+
+    /// Waits until nothing goes on under the lock, and tries once more to save what could not be saved.
+    pub(crate) async fn settled(&self) -> Result<(), Unsettled> {
+        let settled = async {
+            self.running.end().await;
+            if self.unsaved.is_empty() {
+                return Ok(());
+            }
+            let mut locked = self.store.lock().await?;
+            let renewal = self.clone();
+            self.to_the_end(async move { renewal.load(&mut *locked).await.map(drop) })
+                .await
+        };
+        match timeout(self.exchange_timeout, settled).await {
+            Ok(settled) => settled.map_err(Unsettled::Unsaved),
+            Err(_) => Err(Unsettled::Running),
+        }
+    }
+
+    /// Finishes what is done under the lock, whoever leaves.
+    fn to_the_end<T: Send + 'static>(
+        &self,
+        under_lock: impl Future<Output = T> + Send + 'static,
+    ) -> FinishOnDrop<T> {
+        let run = self.running.begin();
+        FinishOnDrop::new(async move {
+            let done = under_lock.await;
+            drop(run);
+            done
+        })
     }
 
     async fn renew_under_lock(
         self,
         mut locked: Box<dyn LockedStore>,
         stale: Option<TokenSet>,
+        late: oneshot::Sender<()>,
     ) -> Renewed {
-        let stored = self.load(&mut *locked).await?;
+        let stored = self.load(&mut *locked).await;
+        let stored = stored.map_err(RefreshError::failed)?;
         let found = stored.as_ref().map(StoredTokens::tokens);
         match (self.step(found, stale.as_ref()), &self.grant) {
             (Step::Exchange, Some(grant)) => {
@@ -59,24 +108,20 @@ impl Renewal {
                     unsaved: &self.unsaved,
                     limit: self.exchange_timeout,
                 };
-                exchange.run(stored).await
+                exchange.run(stored, late).await
             }
             (step, _) => settle(step, stored.map(StoredTokens::into_tokens)),
         }
     }
 
     /// What the store holds, when it has got what it could not keep before.
-    async fn load(
-        &self,
-        locked: &mut dyn LockedStore,
-    ) -> Result<Option<StoredTokens>, RefreshError> {
-        let stored = locked.load().await.map_err(RefreshError::failed)?;
+    async fn load(&self, locked: &mut dyn LockedStore) -> Result<Option<StoredTokens>, StoreError> {
+        let stored = locked.load().await?;
         let found = stored.as_ref().map(StoredTokens::tokens);
         let Some(successor) = self.unsaved.successor_of(found) else {
             return Ok(stored);
         };
-        let saved = locked.save(successor.clone()).await;
-        saved.map_err(RefreshError::failed)?;
+        locked.save(successor.clone()).await?;
         self.unsaved.forget();
         Ok(Some(StoredTokens::new(successor)))
     }

@@ -23,7 +23,8 @@ pub enum RenewalError {
     /// the source says how. The refresh is rejected.
     #[error("an earlier refresh was cut off, and the refresh token is spent")]
     CutOff(#[source] Box<dyn Error + Send + Sync>),
-    /// The access token can't go on a request. The refresh failed, and the store was left as it was.
+    /// The access token can't go on a request, or is of another type than `bearer` (RFC 6749 §7.1). The refresh failed. What the
+    /// server answered is in the store, and the next refresh exchanges the refresh token in it.
     #[error("the access token can't go on a request")]
     InvalidToken(#[from] InvalidToken),
     /// The grant took longer than [`exchange_timeout`](crate::TokenRefresher::exchange_timeout). The refresh failed.

@@ -5,6 +5,8 @@ use std::time::{Duration, SystemTime};
 use secrecy::ExposeSecret;
 use token_store::TokenSet;
 
+use crate::Bearer;
+
 /// How long before its end a refresh queue renews a credential that nobody has refused, as long as nothing else is set.
 const AHEAD: Duration = Duration::from_secs(60);
 
@@ -32,7 +34,7 @@ pub(crate) enum Means {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Step {
-    /// What the store holds is news, and good.
+    /// What the store holds is news, and good; or nothing better can be had.
     Adopt,
     /// Buy new tokens for those in the store. It takes the lock.
     Exchange,
@@ -53,11 +55,14 @@ pub(crate) fn step(facts: Facts<'_>) -> Step {
         };
     };
     let is_news = facts.stale.is_none_or(|stale| !same_access(found, stale));
-    if is_news && !found.is_expired(facts.now) {
+    let is_new_and_good = is_news && !found.is_expired(facts.now);
+    if is_new_and_good && Bearer::of(found).is_ok() {
         return Step::Adopt;
     }
     match (facts.means, found.refresh()) {
         (Means::AsTheGrantSees, _) | (Means::RefreshToken, Some(_)) => Step::Exchange,
+        // It can't be used, but for a reason that is worth telling.
+        _ if is_new_and_good => Step::Adopt,
         (Means::SomebodyElse, Some(_)) => Step::RenewedElsewhere,
         (Means::RefreshToken | Means::SomebodyElse, None) if is_running_out(found, facts.now) => {
             Step::LetItRunOut
@@ -127,6 +132,14 @@ mod tests {
                 Some(over("a1")),
                 [Exchange, Exchange, RenewedElsewhere],
             ),
+            // It can't go on a request, for whoever gets hold of it.
+            (Some(good("a\n1")), None, [Exchange, Exchange, Adopt]),
+            (
+                Some(good("a2").token_type("mac")),
+                Some(good("a1")),
+                [Exchange, Exchange, Adopt],
+            ),
+            (Some(TokenSet::new("a\n1")), None, [Adopt, Exchange, Adopt]),
             // Somebody has.
             (Some(good("a2")), Some(good("a1")), [Adopt, Adopt, Adopt]),
             (Some(good("a2")), Some(over("a1")), [Adopt, Adopt, Adopt]),

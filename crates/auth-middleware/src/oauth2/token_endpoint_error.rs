@@ -15,6 +15,8 @@ pub struct TokenEndpointError {
     status: Option<StatusCode>,
     code: Option<Box<str>>,
     retry_after: Option<Duration>,
+    /// Whether the server has understood the request and declined it.
+    declined: bool,
     source: Option<BoxError>,
 }
 
@@ -53,6 +55,7 @@ impl TokenEndpointError {
             status: None,
             code: None,
             retry_after: None,
+            declined: false,
             source: None,
         }
     }
@@ -83,6 +86,11 @@ impl TokenEndpointError {
 
     pub(crate) fn with_retry_after(mut self, wait: Option<Duration>) -> Self {
         self.retry_after = wait;
+        self
+    }
+
+    pub(crate) fn with_declined(mut self, declined: bool) -> Self {
+        self.declined = declined;
         self
     }
 
@@ -120,6 +128,11 @@ impl TokenEndpointError {
     /// Whether nothing was sent, so that the server can't have acted on it.
     pub fn is_unsent(&self) -> bool {
         self.kind == Kind::Unreachable
+    }
+
+    /// Whether what was to be exchanged is certainly unspent: nothing was sent, or it was declined.
+    pub(crate) fn is_unspent(&self) -> bool {
+        self.is_unsent() || self.declined
     }
 }
 

@@ -11,7 +11,9 @@ use token_store::TokenStore;
 use super::bearer_tokens::BearerTokens;
 use super::grant::Grant;
 use super::renewal::Renewal;
+use super::running::Running;
 use super::unsaved::Unsaved;
+use super::unsettled::Unsettled;
 
 /// Longer than any answer is worth waiting for, since it only guards against a grant that never comes back.
 const EXCHANGE_TIMEOUT: Duration = Duration::from_secs(60);
@@ -54,8 +56,10 @@ const EXCHANGE_TIMEOUT: Duration = Duration::from_secs(60);
 /// # What is never lost
 ///
 /// - A mark that can't be written stops the refresh before anything is sent.
-/// - Tokens that were bought and can't be saved stay in memory. The next refresh saves them, and sends nothing, unless
-///   somebody has signed in or out since.
+/// - Tokens that were bought are saved before anything else is asked of them. A save that fails is tried three times more within
+///   two seconds. After that they stay in the memory of this process: its next refresh by this refresher or a clone saves
+///   them, and sends nothing, unless somebody has signed in or out since. Other processes can't know of them, and may send the
+///   refresh token that is spent.
 /// - A mark that is found tells that the refresh token may be spent. It is tried once; if the server takes it no more, the
 ///   session ends with [`RenewalError::CutOff`](crate::RenewalError::CutOff).
 ///
@@ -63,7 +67,22 @@ const EXCHANGE_TIMEOUT: Duration = Duration::from_secs(60);
 ///
 /// A refresh that is dropped while it waits for the lock leaves nothing behind. One that holds the lock goes on in a task of
 /// its own until the answer is saved: so a queue whose timeout has passed finds the new tokens in the store. Only the end of
-/// the runtime cuts it off.
+/// the runtime cuts it off: a program that ends waits for [`settled`](Self::settled).
+///
+/// # Slow servers
+///
+/// Who shares the store waits for its lock while a server works, and is told that the store is busy. So is a caller told whose
+/// queue has a limit (30 seconds) or whose [`TokenEndpoint`](crate::TokenEndpoint) has one (45 seconds), and the answer is saved
+/// all the same when it comes. Only a server that is slower than [`exchange_timeout`](Self::exchange_timeout) (60 seconds) is
+/// given up. If it has spent the refresh token by then and revokes a session whose refresh token is sent again, the next
+/// refresh ends the session with [`RenewalError::CutOff`](crate::RenewalError::CutOff). The same goes for a connection that
+/// breaks while the server works. No client can do better: to ask again is all that is left.
+///
+/// # Without a refresh token
+///
+/// An access token that has no refresh token beside it serves to its end, also where a queue would renew it ahead of time, as
+/// long as that is a minute ahead at most, as by default. A queue that renews earlier, by
+/// [`refresh_ahead`](refresh_queue::RefreshQueueBuilder::refresh_ahead), ends the session when it does.
 #[derive(Clone)]
 #[must_use]
 pub struct TokenRefresher {
@@ -76,7 +95,8 @@ impl TokenRefresher {
         Self::over(Arc::new(store), Some(Arc::new(grant)))
     }
 
-    /// Renews nothing itself: it takes what somebody else saves in the store. It never takes the store's lock.
+    /// Renews nothing itself: it takes what somebody else saves in the store. It loads, and takes the store's lock only where
+    /// the store does so to load: a file without a session id gets one, which writes it.
     ///
     /// When the tokens are over, the refresh is rejected if there is no refresh token, since nobody can renew them then. If
     /// there is one, the refresh failed, until somebody has.
@@ -90,14 +110,16 @@ impl TokenRefresher {
                 store,
                 grant,
                 unsaved: Arc::new(Unsaved::default()),
+                running: Running::default(),
                 exchange_timeout: EXCHANGE_TIMEOUT,
                 clock: Arc::new(SystemTime::now),
             },
         }
     }
 
-    /// Sets how long a grant may take, which holds the store's lock all the time. Default: 60 seconds. It is for grants that
-    /// have no limit of their own; a [`TokenEndpoint`](crate::TokenEndpoint) has one, and a better error.
+    /// Sets how long a grant may take, which holds the store's lock all the time. Default: 60 seconds. After that the server is
+    /// given up, whatever it has done: keep it above the limits by which callers are told, those of the queue and of the
+    /// [`TokenEndpoint`](crate::TokenEndpoint).
     pub fn exchange_timeout(mut self, limit: Duration) -> Self {
         self.renewal.exchange_timeout = limit;
         self
@@ -107,6 +129,38 @@ impl TokenRefresher {
     pub fn clock(mut self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
         self.renewal.clock = Arc::new(clock);
         self
+    }
+
+    /// Waits until nothing goes on that would be lost with the runtime: no refresh holds the store's lock, also none that its
+    /// caller has left, and tokens that could not be saved have been tried once more to save. For programs that end, after the
+    /// queue was closed: while others begin refreshes, it waits for those too.
+    ///
+    /// How a refresh came out is no matter here. It takes no longer than the [`exchange_timeout`](Self::exchange_timeout).
+    ///
+    /// ```
+    /// use auth_middleware::{BearerTokens, TokenRefresher, Unsettled};
+    /// use refresh_queue::RefreshQueue;
+    ///
+    /// async fn end(queue: RefreshQueue<BearerTokens>, refresher: TokenRefresher) -> Result<(), Unsettled> {
+    ///     queue.close().await;
+    ///     refresher.settled().await
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Unsettled::Running`] when something still goes on after that time, [`Unsettled::Unsaved`] when the new tokens can't be
+    /// saved. They stay in memory then.
+    ///
+    /// # Panics
+    ///
+    /// Outside a tokio runtime with time enabled.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future stops nothing that goes on, a save of its own among it. Another call waits for that.
+    pub async fn settled(&self) -> Result<(), Unsettled> {
+        self.renewal.settled().await
     }
 }
 

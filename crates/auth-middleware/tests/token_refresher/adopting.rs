@@ -66,13 +66,27 @@ async fn a_logout_while_the_lock_is_waited_for_ends_the_session() {
 }
 
 #[tokio::test]
-async fn tokens_that_can_not_go_on_a_request_fail_and_stay() {
-    let tokens = TokenSet::new("a\n1").refresh_token("r1");
-    let world = World::with(&tokens);
+async fn tokens_that_can_not_go_on_a_request_fail_and_stay_where_nobody_here_can_renew_them() {
+    for tokens in [TokenSet::new("a\n1"), good(1).token_type("mac")] {
+        let world = World::with(&tokens);
+        let refresher = TokenRefresher::bearer_only(world.clone());
+        let error = refresh(&refresher, None).await.unwrap_err();
+        assert!(!error.is_rejected());
+        assert_eq!(reason(&error), "the access token can't go on a request");
+        assert_eq!(world.stored().await, (Some(name(&tokens)), false));
+    }
+    let world = World::with(&TokenSet::new("a\n1"));
     let error = refresh(&world.refresher(), None).await.unwrap_err();
-    assert!(!error.is_rejected());
     assert_eq!(reason(&error), "the access token can't go on a request");
-    assert_eq!(world.stored().await, (Some("a\n1 r1".into()), false));
+    assert_eq!(world.happened(), ["load"]);
+}
+
+#[tokio::test]
+async fn tokens_that_can_not_go_on_a_request_are_renewed_where_there_is_a_refresh_token() {
+    let tokens = TokenSet::new("a\n1").refresh_token("r1");
+    let world = World::with(&tokens).answer(good(2));
+    let renewed = refresh(&world.refresher(), None).await.unwrap();
+    assert_eq!(name(renewed.tokens()), "a2 r2");
 }
 
 #[tokio::test(start_paused = true)]

@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::time::Duration;
 
+use auth_middleware::BearerTokens;
 use refresh_queue::{QueueError, RefreshQueue};
 use testkit::clock;
 use token_store::TokenSet;
@@ -77,4 +78,25 @@ async fn without_a_refresh_token_the_access_token_serves_to_its_very_end() {
     tokio::time::sleep(Duration::from_secs(30)).await;
     let error = queue.credential().await.unwrap_err();
     assert!(matches!(error, QueueError::SessionEnded(_)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_short_lived_access_token_that_somebody_has_signed_in_with_serves_to_its_end_too() {
+    let clock = clock();
+    for life in [8, 90, 3600] {
+        let bare = TokenSet::new("a1").expires_at(clock() + Duration::from_secs(life));
+        let refresher = World::with(&bare).refresher().clock(clock.clone());
+        let queue = RefreshQueue::builder(refresher)
+            .clock(clock.clone())
+            .build();
+        queue.set(BearerTokens::new(bare).unwrap());
+        for _ in 0..4 * life {
+            queue.credential().await.unwrap();
+            tokio::time::sleep(Duration::from_millis(250)).await;
+        }
+        // A failed attempt ahead of time may be a moment ago.
+        tokio::time::sleep(Duration::from_secs(30)).await;
+        let error = queue.credential().await.unwrap_err();
+        assert!(matches!(error, QueueError::SessionEnded(_)), "{life}");
+    }
 }

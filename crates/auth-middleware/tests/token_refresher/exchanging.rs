@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
+use auth_middleware::{InvalidToken, RenewalError};
 use refresh_queue::Renewable;
 use testkit::Gate;
 use token_store::TokenSet;
 
 use super::scripted::World;
-use super::{good, name, numbered, over, reason, refresh};
+use super::{good, name, numbered, over, reason, refresh, source};
 
 const ALL: [&str; 7] = [
     "load",
@@ -69,13 +70,42 @@ async fn the_refresh_token_that_is_sent_is_always_the_store_s() {
     assert_eq!(world.happened()[4], "exchange a7 r7");
 }
 
+/// Answers whose access token can't be used, and why.
+fn unusable() -> [(TokenSet, InvalidToken); 2] {
+    let line_break = TokenSet::new("a\n2").refresh_token("r2");
+    [
+        (line_break, InvalidToken::Characters),
+        (good(2).token_type("mac"), InvalidToken::NotBearer),
+    ]
+}
+
 #[tokio::test]
-async fn an_answer_that_can_not_go_on_a_request_leaves_the_store_as_it_was() {
-    let world = World::with(&over(1)).answer(TokenSet::new("a\n2").refresh_token("r2"));
-    let error = refresh(&world.refresher(), None).await.unwrap_err();
-    assert!(!error.is_rejected());
-    assert_eq!(reason(&error), "the access token can't go on a request");
-    assert_eq!(world.stored().await, (Some("a1 r1".into()), true));
+async fn an_access_token_that_can_not_be_used_does_not_lose_the_refresh_token_beside_it() {
+    for (answer, expected) in unusable() {
+        let world = World::with(&over(1)).answer(answer.clone()).answer(good(3));
+        let refresher = world.refresher();
+        let error = refresh(&refresher, Some(&over(1))).await.unwrap_err();
+        assert!(!error.is_rejected());
+        let RenewalError::InvalidToken(found) = source(&error) else {
+            panic!("{error:?}");
+        };
+        assert_eq!(*found, expected);
+        assert_eq!(world.stored().await, (Some(name(&answer)), false));
+
+        world.happened();
+        let renewed = refresh(&refresher, Some(&over(1))).await.unwrap();
+        assert_eq!(name(renewed.tokens()), "a3 r3");
+        assert_eq!(world.happened()[4], format!("exchange {}", name(&answer)));
+    }
+}
+
+#[tokio::test]
+async fn a_bearer_token_may_be_called_so_in_any_case() {
+    for called in ["bearer", "BEARER", "Bearer"] {
+        let world = World::with(&over(1)).answer(good(2).token_type(called));
+        let renewed = refresh(&world.refresher(), None).await.unwrap();
+        assert_eq!(name(renewed.tokens()), "a2 r2");
+    }
 }
 
 #[tokio::test(start_paused = true)]

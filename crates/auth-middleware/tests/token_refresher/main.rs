@@ -11,7 +11,9 @@ mod marking;
 mod renewed_elsewhere;
 mod saving_later;
 mod scripted;
+mod settling;
 mod sharing;
+mod slow_server;
 mod steps;
 
 use std::error::Error;

@@ -4,7 +4,7 @@ use std::error::Error;
 
 use auth_middleware::{RefreshTokenGrant, RenewalError, TokenEndpoint, TokenRefresher};
 use refresh_queue::RefreshError;
-use testkit::FaultServer;
+use testkit::{FaultServer, Reply};
 use token_store::StoreError;
 
 use super::scripted::{InvalidGrant, World, failed, rejected};
@@ -32,39 +32,87 @@ async fn where_something_was_sent_the_mark_stays() {
     assert_eq!(world.stored().await, (Some("a1 r1".into()), true));
 }
 
-/// A refresh that finds no server, by our own grant and by one of the caller's.
-async fn unreachable(world: &World) -> [RefreshError; 2] {
+/// A refresh by our own grant, at this endpoint.
+async fn refresh_at(url: impl AsRef<str>, world: &World) -> RefreshError {
+    let endpoint = TokenEndpoint::builder(url, "cli").build().unwrap();
+    let refresher = TokenRefresher::new(world.clone(), RefreshTokenGrant::new(endpoint));
+    refresh(&refresher, None).await.unwrap_err()
+}
+
+/// Where no server is.
+async fn nowhere() -> reqwest::Url {
     let gone = FaultServer::start().await.unwrap();
     let url = gone.url_of("/token");
     gone.stop().await;
-    let endpoint = TokenEndpoint::builder(url.clone(), "cli").build().unwrap();
-    let ours = TokenRefresher::new(world.clone(), RefreshTokenGrant::new(endpoint));
-    let client = reqwest::Client::builder().no_proxy().build().unwrap();
-    let theirs = TokenRefresher::new(world.clone(), move |_: Option<token_store::TokenSet>| {
-        let post = client.post(url.clone()).send();
-        async move { Err(RefreshError::failed(post.await.unwrap_err())) }
-    });
-    [
-        refresh(&ours, None).await.unwrap_err(),
-        refresh(&theirs, None).await.unwrap_err(),
-    ]
+    url
 }
 
 #[tokio::test]
 async fn where_nothing_was_sent_the_mark_is_removed() {
     let world = World::with(&over(1));
-    for error in unreachable(&world).await {
-        assert!(!error.is_rejected());
-    }
-    let refresh = ["load", "lock", "load again", "mark", "save a1 r1", "unlock"];
-    assert_eq!(world.happened(), [refresh, refresh].concat());
+    assert!(!refresh_at(nowhere().await, &world).await.is_rejected());
+    assert_eq!(
+        world.happened(),
+        ["load", "lock", "load again", "mark", "save a1 r1", "unlock"]
+    );
     assert_eq!(world.stored().await, (Some("a1 r1".into()), false));
+}
+
+#[tokio::test]
+async fn what_a_grant_of_the_caller_s_own_has_not_sent_it_can_not_tell() {
+    let world = World::with(&over(1));
+    let url = nowhere().await;
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    // It may be the second of its requests that finds no server.
+    let theirs = TokenRefresher::new(world.clone(), move |_: Option<token_store::TokenSet>| {
+        let post = client.post(url.clone()).send();
+        async move { Err(RefreshError::failed(post.await.unwrap_err())) }
+    });
+    assert!(refresh(&theirs, None).await.is_err());
+    assert_eq!(world.stored().await, (Some("a1 r1".into()), true));
+}
+
+#[tokio::test]
+async fn an_answer_that_certainly_left_the_refresh_token_unspent_removes_the_mark() {
+    let json = Reply::json;
+    let html = |status| Reply::status(status).body("<html>");
+    // the answer, and whether the mark stays
+    let table = [
+        (json(401, r#"{"error":"invalid_client"}"#), false),
+        (json(400, r#"{"error":"invalid_scope"}"#), false),
+        (json(200, r#"{"error":"bad_verification_code"}"#), false),
+        (json(429, r#"{"error":"slow_down"}"#), false),
+        (Reply::status(429), false),
+        (json(403, r#"{"message":"no"}"#), false),
+        // Whoever says so may not be the one who had the token.
+        (html(400), true),
+        (html(403), true),
+        (json(408, r#"{"message":"too slow"}"#), true),
+        // It may have been spent before that went wrong.
+        (json(500, r#"{"error":"server_error"}"#), true),
+        (html(502), true),
+        (Reply::status(302).header("location", "/"), true),
+        (json(200, "{}"), true),
+    ];
+    for (reply, stays) in table {
+        let told = format!("{reply:?}");
+        let server = FaultServer::start().await.unwrap();
+        server.on("/token", reply);
+        let world = World::with(&over(1));
+        let error = refresh_at(server.url_of("/token"), &world).await;
+        assert!(!error.is_rejected(), "{told}");
+        assert_eq!(
+            world.stored().await,
+            (Some("a1 r1".into()), stays),
+            "{told}"
+        );
+    }
 }
 
 #[tokio::test]
 async fn a_mark_of_an_earlier_refresh_stays_even_where_nothing_was_sent_now() {
     let world = World::with(&over(1)).marked().await;
-    unreachable(&world).await;
+    refresh_at(nowhere().await, &world).await;
     assert_eq!(world.stored().await, (Some("a1 r1".into()), true));
 }
 
@@ -72,8 +120,8 @@ async fn a_mark_of_an_earlier_refresh_stays_even_where_nothing_was_sent_now() {
 async fn a_mark_that_can_not_be_removed_changes_nothing_about_the_error() {
     let world = World::with(&over(1));
     world.breaks("save");
-    let [ours, _] = unreachable(&world).await;
-    assert!(source::<auth_middleware::TokenEndpointError>(&ours).is_unsent());
+    let error = refresh_at(nowhere().await, &world).await;
+    assert!(source::<auth_middleware::TokenEndpointError>(&error).is_unsent());
     assert_eq!(world.stored().await, (Some("a1 r1".into()), true));
 }
 

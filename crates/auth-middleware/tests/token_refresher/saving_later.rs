@@ -17,7 +17,7 @@ async fn unsaved(world: &World) -> auth_middleware::TokenRefresher {
     refresher
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn the_next_refresh_saves_them_and_sends_nothing() {
     let world = World::with(&over(1)).answer(good(2));
     let refresher = unsaved(&world).await;
@@ -38,7 +38,7 @@ async fn the_next_refresh_saves_them_and_sends_nothing() {
     assert_eq!(world.happened(), ["load"]);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn they_are_saved_even_while_the_old_ones_are_good() {
     let world = World::with(&good(1)).answer(good(2));
     let refresher = world.refresher();
@@ -50,7 +50,7 @@ async fn they_are_saved_even_while_the_old_ones_are_good() {
     assert_eq!(world.stored().await, (Some("a2 r2".into()), false));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn if_they_are_over_by_then_the_new_refresh_token_is_sent_and_not_the_spent_one() {
     let world = World::with(&over(1)).answer(over(2)).answer(good(3));
     let refresher = unsaved(&world).await;
@@ -69,7 +69,7 @@ async fn if_they_are_over_by_then_the_new_refresh_token_is_sent_and_not_the_spen
     );
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_login_since_then_counts_and_they_are_forgotten() {
     let world = World::with(&over(1)).answer(good(2));
     let refresher = unsaved(&world).await;
@@ -87,7 +87,7 @@ async fn a_login_since_then_counts_and_they_are_forgotten() {
     assert_eq!(world.stored().await, (Some("a7 r7".into()), false));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_logout_since_then_counts_too() {
     let world = World::with(&over(1)).answer(good(2));
     let refresher = unsaved(&world).await;
@@ -99,7 +99,7 @@ async fn a_logout_since_then_counts_too() {
     assert_eq!(world.stored().await, (None, false));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn the_first_tokens_of_a_service_are_saved_later_too() {
     let world = World::of_a_service().answer(good(1));
     let refresher = world.refresher();
@@ -108,4 +108,25 @@ async fn the_first_tokens_of_a_service_are_saved_later_too() {
     world.mends("save");
     let renewed = refresh(&refresher, None).await.unwrap();
     assert_eq!(name(renewed.tokens()), "a1 r1");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_save_that_fails_is_tried_again_under_the_lock() {
+    let world = World::with(&over(1)).answer(good(2));
+    world.breaks_times("save", 3);
+    let renewed = refresh(&world.refresher(), None).await.unwrap();
+    assert_eq!(name(renewed.tokens()), "a2 r2");
+    let saves = ["save a2 r2"; 4];
+    let log = world.happened();
+    assert_eq!(log[5..9], saves);
+    assert_eq!(log[9..], ["unlock"]);
+    assert_eq!(world.stored().await, (Some("a2 r2".into()), false));
+}
+
+#[tokio::test(start_paused = true)]
+async fn it_is_given_up_after_three_more_tries() {
+    let world = World::with(&over(1)).answer(good(2));
+    world.breaks_times("save", 4);
+    assert!(refresh(&world.refresher(), None).await.is_err());
+    assert_eq!(world.stored().await, (Some("a1 r1".into()), true));
 }

@@ -1,7 +1,8 @@
 //! A store and a grant that do as they are told, and a log of what they were asked.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use auth_middleware::{Grant, TokenRefresher};
@@ -18,13 +19,15 @@ use super::name;
 pub(super) struct World {
     pub(super) memory: MemoryStore,
     log: Arc<Mutex<Vec<String>>>,
-    broken: Arc<Mutex<HashSet<&'static str>>>,
+    /// How often each operation still fails.
+    broken: Arc<Mutex<HashMap<&'static str, usize>>>,
     /// What another process does to the store while the lock is waited for.
     meanwhile: Arc<Mutex<Meanwhile>>,
     answers: Arc<Mutex<VecDeque<Result<TokenSet, RefreshError>>>>,
     /// Held before each answer, if it is closed.
     gate: Arc<Mutex<Option<Gate>>>,
     needs_no_tokens: bool,
+    time_limit: Option<Duration>,
 }
 
 #[derive(Default)]
@@ -76,9 +79,21 @@ impl World {
         self
     }
 
+    /// Whoever waits for an exchange is told after this time.
+    pub(super) fn told_after(self, limit: Duration) -> Self {
+        Self {
+            time_limit: Some(limit),
+            ..self
+        }
+    }
+
     /// Lets an operation fail from now on: `load`, `lock`, `load again`, `mark`, `save`, `clear`.
     pub(super) fn breaks(&self, operation: &'static str) {
-        self.broken.lock().unwrap().insert(operation);
+        self.breaks_times(operation, usize::MAX);
+    }
+
+    pub(super) fn breaks_times(&self, operation: &'static str, times: usize) {
+        self.broken.lock().unwrap().insert(operation, times);
     }
 
     pub(super) fn mends(&self, operation: &'static str) {
@@ -113,7 +128,10 @@ impl World {
 
     fn does(&self, operation: &'static str, line: String) -> Result<(), StoreError> {
         self.log(line);
-        if self.broken.lock().unwrap().contains(operation) {
+        if let Some(times) = self.broken.lock().unwrap().get_mut(operation)
+            && *times > 0
+        {
+            *times -= 1;
             return Err(StoreError::failed(std::io::Error::other("disk full")));
         }
         Ok(())
@@ -188,6 +206,10 @@ impl Grant for World {
         }
         let answer = self.answers.lock().unwrap().pop_front();
         answer.expect("an answer to each exchange")
+    }
+
+    fn time_limit(&self) -> Option<Duration> {
+        self.time_limit
     }
 
     fn needs_refresh_token(&self) -> bool {
