@@ -40,6 +40,7 @@ enum Kind {
 /// A session whose tokens are renewed.
 struct Renewed {
     store: Arc<dyn TokenStore>,
+    refresher: TokenRefresher,
     queue: RefreshQueueBuilder<BearerTokens>,
     revocation: Option<Revocation>,
 }
@@ -66,7 +67,8 @@ impl Auth {
         let refresher = TokenRefresher::new(Arc::clone(&store), grant);
         Self(Kind::Session(Box::new(Renewed {
             store,
-            queue: RefreshQueue::builder(refresher),
+            queue: RefreshQueue::builder(refresher.clone()),
+            refresher,
             revocation: None,
         })))
     }
@@ -185,12 +187,13 @@ impl ClientBuilder {
             Kind::Session(renewed) => {
                 let Renewed {
                     store,
+                    refresher,
                     queue,
                     revocation,
                 } = *renewed;
                 let queue = queue.build();
                 self = self.session(queue.clone());
-                self.managed = Some(Session::new(queue, store, revocation));
+                self.managed = Some(Session::new(queue, store, refresher, revocation));
                 self
             }
             Kind::Store(store) => self.credential_layers(move |origins, _| {

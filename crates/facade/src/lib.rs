@@ -128,7 +128,7 @@ pub use auth_middleware::{
     ClientCredentialsGrant, Custom, DeviceAuthorization, DeviceCode, Grant, InvalidApiKey,
     InvalidBasic, InvalidEndpoint, InvalidToken, Loopback, RedirectListener, RefreshTokenGrant,
     RenewalError, Revocation, SignInError, TokenEndpoint, TokenEndpointBuilder, TokenEndpointError,
-    TokenEndpointErrorKind, TokenRefresher, TokenTypeHint,
+    TokenEndpointErrorKind, TokenRefresher, TokenTypeHint, Unsettled,
 };
 pub use cancel::{CancelOn, CancelScope, Deadline, Latest, Ticket};
 pub use error_map::{

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use auth_middleware::{BearerTokens, Revocation};
+use auth_middleware::{BearerTokens, Revocation, TokenRefresher};
 use refresh_queue::{RefreshQueue, SessionStatus, SessionWatch};
 use request_context::BoxError;
 use token_store::{StoreError, StoredTokens, TokenSet, TokenStore};
@@ -31,6 +31,7 @@ use crate::{ApiError, ErrorKind};
 pub struct Session {
     queue: RefreshQueue<BearerTokens>,
     store: Arc<dyn TokenStore>,
+    refresher: TokenRefresher,
     revocation: Option<Revocation>,
 }
 
@@ -38,11 +39,13 @@ impl Session {
     pub(crate) fn new(
         queue: RefreshQueue<BearerTokens>,
         store: Arc<dyn TokenStore>,
+        refresher: TokenRefresher,
         revocation: Option<Revocation>,
     ) -> Self {
         Self {
             queue,
             store,
+            refresher,
             revocation,
         }
     }
@@ -155,13 +158,20 @@ impl Session {
         Ok(true)
     }
 
-    /// Waits for a refresh under way, and lets no other begin: for programs that end.
+    /// Waits until a refresh under way is saved, and lets no other begin: for programs that end. A refresh that is cut off
+    /// may have spent its refresh token for nothing.
+    ///
+    /// # Errors
+    ///
+    /// An [`ApiError`] of kind [`CredentialUnavailable`](ErrorKind::CredentialUnavailable) when what a refresh brought can't be
+    /// saved, or does not come. The new tokens end with the program then.
     ///
     /// # Cancel safety
     ///
     /// The session stays closed if the future is dropped, and the refresh goes on.
-    pub async fn close(&self) {
+    pub async fn close(&self) -> Result<(), ApiError> {
         self.queue.close().await;
+        self.refresher.settled().await.map_err(unavailable)
     }
 }
 

@@ -65,7 +65,7 @@ impl Account {
     ) -> Result<(), Box<dyn Error>> {
         let outcome = ask(&self.client).await;
         // A refresh ahead of time may be under way: it has spent the refresh token, so the new one has to be saved.
-        self.session()?.close().await;
+        self.session()?.close().await?;
         Ok(outcome?)
     }
 
