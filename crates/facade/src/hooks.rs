@@ -31,11 +31,11 @@ impl Hooks {
         self.transform_body.extend(added.transform_body);
     }
 
-    pub(crate) fn request(&self, request: &mut Request) -> Result<(), ApiError> {
+    pub(crate) fn request(&self, mut request: Request) -> Result<Request, ApiError> {
         for hook in &self.on_request {
-            hook(request).map_err(|error| ApiError::with_source(ErrorKind::Builder, error))?;
+            hook(&mut request).map_err(|error| ApiError::with_source(ErrorKind::Builder, error))?;
         }
-        Ok(())
+        Ok(request)
     }
 
     pub(crate) fn response(&self, response: Response) -> Result<Response, ApiError> {

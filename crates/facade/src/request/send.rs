@@ -24,13 +24,6 @@ impl Request {
     ///
     /// Dropping the future stops the call. A token refresh that it needed goes on for the others.
     pub async fn send(self) -> Result<Response, ApiError> {
-        let options = Arc::clone(&self.client.options);
-        let outcome = self.exchange().await;
-        let outcome = outcome.and_then(|response| options.hooks.response(response));
-        outcome.map_err(|error| options.hooks.error(error))
-    }
-
-    async fn exchange(self) -> Result<Response, ApiError> {
         let Self {
             client,
             inner,
@@ -38,11 +31,13 @@ impl Request {
             deadline,
             body_limit,
         } = self;
-        let mut request = inner?;
-        let shared = &client.shared;
-        client.options.hooks.request(&mut request)?;
+        let (shared, options) = (&client.shared, &client.options);
+        let mut request = match inner.and_then(|request| options.hooks.request(request)) {
+            Ok(request) => request,
+            Err(error) => return Err(options.hooks.error(error)),
+        };
         userinfo::remove(request.url_mut());
-        client.options.add_headers(&mut request, &shared.origins);
+        options.add_headers(&mut request, &shared.origins);
         let method = request.method().clone();
         let url = request.url().clone();
         let timeout = request.timeout().map(|limit| (*limit, Instant::now()));
@@ -62,10 +57,9 @@ impl Request {
             .await
         {
             Ok(response) => {
-                let (call, options) = (Arc::clone(&call), client.options);
-                Ok(Response::new(
-                    response, method, call, timeout, options, body_limit,
-                ))
+                let (call, options) = (Arc::clone(&call), Arc::clone(options));
+                let response = Response::new(response, method, call, timeout, options, body_limit);
+                client.options.hooks.response(response)
             }
             Err(error) => {
                 let error = ApiError::from(error);
@@ -81,7 +75,7 @@ impl Request {
             }
         };
         call_span::end(&span, &call, &outcome);
-        outcome
+        outcome.map_err(|error| client.options.hooks.error(error))
     }
 
     /// Sends the request and decodes the JSON of its answer. Asks for JSON unless `Accept` is set already. An empty body
