@@ -48,7 +48,7 @@ async fn a_save_is_flushed_before_it_is_renamed_and_its_folder_after_all_under_t
 fn steps_in(trace: &str, world: &World) -> Vec<&'static str> {
     let folder = world.folder();
     let folder = folder.to_str().unwrap();
-    let temporary = format!("{folder}/.tokens.json.");
+    let temporary = format!("{folder}/.tokens-");
     let lock = format!("{folder}/tokens.json.lock>");
     let mut steps = Vec::new();
     for line in trace.lines() {
