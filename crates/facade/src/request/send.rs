@@ -51,11 +51,14 @@ impl Request {
             Some(_) => &shared.with_auth,
         };
         let span = call_span::open(&method, &url);
-        let outcome = match chain
-            .execute_with_extensions(request, &mut extensions)
-            .instrument(span.clone())
-            .await
-        {
+        let sent = chain.execute_with_extensions(request, &mut extensions);
+        // Boxed, so that a call that nobody follows doesn't pay for the size of it.
+        let answered = if span.is_disabled() {
+            sent.await
+        } else {
+            Box::pin(sent.instrument(span.clone())).await
+        };
+        let outcome = match answered {
             Ok(response) => {
                 let (call, options) = (Arc::clone(&call), Arc::clone(options));
                 let response = Response::new(response, method, call, timeout, options, body_limit);
