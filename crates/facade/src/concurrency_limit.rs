@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use http::Extensions;
-use request_context::{Call, DeadlineExceeded};
-use reqwest::{Request, Response};
+use request_context::{Call, DeadlineExceeded, Handling};
+use reqwest::Request;
 use reqwest_middleware::{Error, Middleware, Next, Result};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::timeout_at;
@@ -41,22 +40,32 @@ impl ConcurrencyLimit {
     }
 }
 
-#[cfg_attr(not(target_arch = "wasm32"), async_trait)]
-#[cfg_attr(target_arch = "wasm32", async_trait(?Send))]
+// By hand, so that a request which needn't wait is not moved once more.
 impl Middleware for ConcurrencyLimit {
-    async fn handle(
-        &self,
+    fn handle<'a, 'b, 'c, 'handling>(
+        &'a self,
         mut request: Request,
-        extensions: &mut Extensions,
-        next: Next<'_>,
-    ) -> Result<Response> {
-        if let Ok(_permit) = self.permits.try_acquire() {
-            return next.run(request, extensions).await;
+        extensions: &'b mut Extensions,
+        next: Next<'c>,
+    ) -> Handling<'handling>
+    where
+        Self: 'handling,
+        'a: 'handling,
+        'b: 'handling,
+        'c: 'handling,
+    {
+        if let Ok(permit) = self.permits.try_acquire() {
+            let attempt = next.run(request, extensions);
+            return Box::pin(async move {
+                let _permit = permit;
+                attempt.await
+            });
         }
-        // Boxed, like all that is rare: every request pays for the size of this future.
-        let call = Call::of(extensions);
-        let _permit = Box::pin(self.permit(&call)).await?;
-        call.stamp(&mut request).map_err(Error::middleware)?;
-        next.run(request, extensions).await
+        Box::pin(async move {
+            let call = Call::of(extensions);
+            let _permit = self.permit(&call).await?;
+            call.stamp(&mut request).map_err(Error::middleware)?;
+            next.run(request, extensions).await
+        })
     }
 }

@@ -49,6 +49,7 @@ mod call;
 mod credential;
 mod drain;
 mod error;
+mod handling;
 mod hop;
 mod origin;
 mod origin_allow_list;
@@ -68,6 +69,7 @@ pub use drain::drain;
 pub use error::{
     BoxError, Cancelled, CredentialUnavailable, DeadlineExceeded, HeadersTimedOut, SessionEnded,
 };
+pub use handling::Handling;
 pub use hop::{Hop, Hops};
 pub use origin::{InvalidOrigin, Origin};
 pub use origin_allow_list::OriginAllowList;

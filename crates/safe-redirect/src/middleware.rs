@@ -1,12 +1,11 @@
 //! Middleware that follows redirects, and takes along only what may go there.
 
 use std::fmt;
-use std::pin::Pin;
 
 use http::{Extensions, HeaderName};
-use request_context::OriginAllowList;
+use request_context::{Handling, OriginAllowList};
 use reqwest::{Request, Response};
-use reqwest_middleware::{Middleware, Next, Result};
+use reqwest_middleware::{Middleware, Next};
 
 use crate::Redirects;
 use crate::decision::is_redirect;
@@ -90,12 +89,6 @@ impl RedirectMiddleware {
         }
     }
 }
-
-/// What `#[async_trait]` makes of an async function.
-#[cfg(not(target_arch = "wasm32"))]
-type Handling<'a> = Pin<Box<dyn Future<Output = Result<Response>> + Send + 'a>>;
-#[cfg(target_arch = "wasm32")]
-type Handling<'a> = Pin<Box<dyn Future<Output = Result<Response>> + 'a>>;
 
 /// Written out, without `#[async_trait]`: in its future each argument has a place twice, and every request pays for the size.
 impl Middleware for RedirectMiddleware {

@@ -96,7 +96,6 @@ mod curl;
 mod event;
 mod failure;
 mod middleware;
-mod outcome;
 mod redaction;
 mod request_id;
 mod tee;

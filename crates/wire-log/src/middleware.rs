@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use http::Extensions;
+use request_context::Handling;
 use reqwest::{Request, Response};
 use reqwest_middleware::{Middleware, Next, Result};
 use tracing::Level;
@@ -10,7 +11,6 @@ use tracing::Level;
 use crate::Redaction;
 use crate::attempt::Attempt;
 use crate::event::is_enabled;
-use crate::outcome::Outcome;
 use crate::tee;
 
 /// Middleware that tells of each attempt as tracing events: one when it leaves, one when its answer's headers are there or
@@ -131,17 +131,17 @@ fn tells_bodies(asked: bool, forced: bool, debug_build: bool) -> bool {
 
 // By hand, so that nothing is allocated while nobody listens.
 impl Middleware for LogMiddleware {
-    fn handle<'life0, 'life1, 'life2, 'async_trait>(
-        &'life0 self,
+    fn handle<'a, 'b, 'c, 'handling>(
+        &'a self,
         request: Request,
-        extensions: &'life1 mut Extensions,
-        next: Next<'life2>,
-    ) -> Outcome<'async_trait>
+        extensions: &'b mut Extensions,
+        next: Next<'c>,
+    ) -> Handling<'handling>
     where
-        'life0: 'async_trait,
-        'life1: 'async_trait,
-        'life2: 'async_trait,
-        Self: 'async_trait,
+        Self: 'handling,
+        'a: 'handling,
+        'b: 'handling,
+        'c: 'handling,
     {
         if !self.settings.is_heard() {
             return next.run(request, extensions);

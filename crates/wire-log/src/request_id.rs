@@ -4,11 +4,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use http::{Extensions, HeaderMap, HeaderName, HeaderValue};
+use request_context::Handling;
 use reqwest::Request;
 use reqwest_middleware::{Middleware, Next};
 use uuid::Uuid;
-
-use crate::outcome::Outcome;
 
 /// The header in which most send their ids, and the one that events take theirs from if no layer has named it.
 static X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -121,17 +120,17 @@ impl fmt::Debug for RequestIdMiddleware {
 }
 
 impl Middleware for RequestIdMiddleware {
-    fn handle<'life0, 'life1, 'life2, 'async_trait>(
-        &'life0 self,
+    fn handle<'a, 'b, 'c, 'handling>(
+        &'a self,
         mut request: Request,
-        extensions: &'life1 mut Extensions,
-        next: Next<'life2>,
-    ) -> Outcome<'async_trait>
+        extensions: &'b mut Extensions,
+        next: Next<'c>,
+    ) -> Handling<'handling>
     where
-        'life0: 'async_trait,
-        'life1: 'async_trait,
-        'life2: 'async_trait,
-        Self: 'async_trait,
+        Self: 'handling,
+        'a: 'handling,
+        'b: 'handling,
+        'c: 'handling,
     {
         let id = self.id(&request, extensions);
         request
