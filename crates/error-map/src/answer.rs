@@ -57,7 +57,7 @@ impl ErrorAnswer {
         &self.body
     }
 
-    /// The beginning of the body as text; what isn't UTF-8 is replaced.
+    /// The beginning of the body as text, whatever its header says; what isn't UTF-8 is replaced.
     pub fn text(&self) -> Cow<'_, str> {
         String::from_utf8_lossy(self.body())
     }
@@ -71,17 +71,28 @@ impl ErrorAnswer {
     ///
     /// # Errors
     ///
-    /// A [`DecodeError`] when it is something else, or not complete.
+    /// A [`DecodeError`] when it is something else, or not [complete](Self::is_complete): the beginning of JSON may be JSON
+    /// that says something else.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, DecodeError> {
+        if !self.is_complete {
+            return Err(DecodeError::incomplete(self.body()));
+        }
         json::decode(self.body())
     }
 
-    /// The problem details, if that is what its header says and it is (RFC 9457).
+    /// The problem details, if that is what its header says and it is (RFC 9457); none of a body that isn't
+    /// [complete](Self::is_complete).
     pub fn problem(&self) -> Option<Problem> {
+        if !self.is_complete {
+            return None;
+        }
         Problem::of(&self.headers, self.body())
     }
 
     /// What the API says, in any of the shapes that APIs are known to use; empty if it is none of them.
+    ///
+    /// Whatever the server sends, this costs little: 4,096 values of JSON are looked at, 16 levels deep, and 256 errors of
+    /// fields are kept, each with a name or path of up to 256 bytes.
     pub fn details(&self) -> ErrorDetails {
         extract::details(self)
     }
@@ -152,5 +163,33 @@ impl Kept {
             let own = own.and_then(|extract| extract(&self.answer));
             own.unwrap_or_default().or(self.answer.details())
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::header::CONTENT_TYPE;
+
+    use super::*;
+
+    #[test]
+    fn of_a_body_that_was_cut_no_json_is_made_though_it_might_be() {
+        let headers = [(CONTENT_TYPE, "application/problem+json".parse().unwrap())];
+        let headers = HeaderMap::from_iter(headers);
+        let answer = |body: &'static str, limit| {
+            ErrorAnswer::new(StatusCode::CONFLICT, headers.clone(), body).body_limit(limit)
+        };
+        let whole = answer("12345", 5);
+        assert_eq!(whole.json::<u64>(), Ok(12345));
+        let cut = answer("12345", 3).json::<u64>().unwrap_err();
+        assert!(cut.is_incomplete(), "{cut}");
+        assert!(answer(" 1", 1).json::<Option<u64>>().is_err());
+        let problem = answer(r#"{"title": "x"} {"#, 14);
+        assert_eq!(problem.problem(), None);
+        assert_eq!(
+            problem.details().message(),
+            Some("x"),
+            "it is what there is to read"
+        );
     }
 }

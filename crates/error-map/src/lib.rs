@@ -58,8 +58,9 @@
 //!
 //! # JSON
 //!
-//! [`decode_json`] tells where JSON is not what was asked for, and never the value. An empty body counts as `null`, so an
-//! `Option` takes a 204. [`decode_json_off_thread`] has a body of more than 256 KiB decoded where it holds up nobody.
+//! [`decode_json`] tells where JSON is not what was asked for, and no word of it. An empty body counts as `null`, so an
+//! `Option` takes a 204. [`decode_json_off_thread`] has a body of more than 256 KiB decoded where it holds up nobody, and
+//! [`decode_off_thread`] ends the wait for it when a call is over.
 //!
 //! # When to use
 //!
@@ -80,6 +81,7 @@ mod api_error;
 mod chain;
 mod classify;
 mod convert;
+mod decode_error;
 mod details;
 mod error_for;
 mod extract;
@@ -92,16 +94,19 @@ mod problem;
 mod redact;
 mod redacted;
 mod retry_after;
+mod tracked;
+mod trail;
 mod transport;
 
 pub use answer::ErrorAnswer;
 pub use api_error::{ApiError, MapApiError};
+pub use decode_error::DecodeError;
 pub use details::{ErrorDetails, FieldError};
 pub use error_for::ErrorFor;
-pub use json::{DecodeError, decode_json, decode_json_line};
+pub use json::{decode_json, decode_json_line};
 pub use kind::ErrorKind;
 pub use middleware::ErrorMapMiddleware;
-pub use off_thread::decode_json_off_thread;
+pub use off_thread::{DECODED_IN_PLACE, decode_json_off_thread, decode_off_thread};
 pub use phase::{ConnectPhase, TimeoutPhase};
 pub use problem::Problem;
 

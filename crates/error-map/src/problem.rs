@@ -7,6 +7,8 @@ use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+use crate::json::without_byte_order_mark;
+
 /// What an API says of an error in the words of RFC 9457, `application/problem+json`.
 ///
 /// A member of the wrong type is treated as if it weren't there (§3.1). Neither it nor its parts are ever part of an error
@@ -46,7 +48,7 @@ impl Problem {
         if !media_type.eq_ignore_ascii_case("application/problem+json") {
             return None;
         }
-        let members = serde_json::from_slice(body).ok()?;
+        let members = serde_json::from_slice(without_byte_order_mark(body)).ok()?;
         Some(Self { members })
     }
 
