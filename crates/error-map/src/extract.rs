@@ -1,6 +1,13 @@
 //! From the body of an error to what it says: one pure function over the shapes that APIs really use.
+//!
+//! What it costs is bounded: so much is [parsed](bounded), and so much [kept](found), whatever a server sends.
 
-mod fields;
+mod bounded;
+mod found;
+#[cfg(test)]
+mod hostile;
+mod lists;
+mod maps;
 #[cfg(test)]
 mod samples;
 mod words;
@@ -9,22 +16,22 @@ use http::StatusCode;
 use http::header::CONTENT_TYPE;
 use serde_json::{Map, Value};
 
+use crate::json::without_byte_order_mark;
 use crate::{ErrorAnswer, ErrorDetails};
-use words::{first_text, is_word, text};
+use found::Found;
+use words::first_text;
 
 type Object = Map<String, Value>;
 
 /// What the answer says; empty if its shape is none that is known. JSON is read as such whatever the header says.
 pub(crate) fn details(answer: &ErrorAnswer) -> ErrorDetails {
-    let body = answer.body();
-    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     let reading = Reading {
         status: answer.status(),
     };
-    match serde_json::from_slice(body) {
-        Ok(Value::Object(object)) => reading.object(&object),
-        Ok(Value::Array(list)) => reading.list(&list),
-        Ok(Value::String(message)) if !message.trim().is_empty() => {
+    match bounded::parse(without_byte_order_mark(answer.body())) {
+        Some(Value::Object(object)) => reading.object(&object),
+        Some(Value::Array(list)) => reading.list(&list),
+        Some(Value::String(message)) if !message.trim().is_empty() => {
             ErrorDetails::new().with_message(message.trim())
         }
         _ => plain_text(answer),
@@ -44,60 +51,54 @@ fn plain_text(answer: &ErrorAnswer) -> ErrorDetails {
     }
 }
 
+/// Members that hold what there is to say, whose own words go before those around them.
+const INNER: &[&str] = &["error", "Error", "detail", "fault", "errors"];
+
 struct Reading {
-    /// A number in the body that only repeats it says nothing.
+    /// What only repeats it says nothing.
     status: StatusCode,
 }
 
 impl Reading {
-    /// What an inner object says goes before what stands around it.
     fn object(&self, object: &Object) -> ErrorDetails {
-        let inner = ["error", "Error", "detail", "fault", "errors"]
+        if maps::is_bare(object) {
+            let mut found = Found::new(self.status);
+            maps::add(object, true, &mut found);
+            return found.into_details();
+        }
+        let inner = INNER
             .iter()
             .filter_map(|name| object.get(*name)?.as_object())
-            .filter(|inner| {
-                inner
-                    .keys()
-                    .any(|name| words::SPEAKS.contains(&name.as_str()))
-            })
+            .filter(|inner| words::speaks(inner) && !maps::is_map(inner))
             .map(|inner| self.object(inner));
-        let found = inner.fold(ErrorDetails::new(), ErrorDetails::or);
-        let found = found.or(self.own(object));
-        let listed = fields::lists(object).find_map(|list| {
-            let said = self.list(list);
-            (said.message().is_some() || said.code().is_some()).then_some(said)
-        });
-        let found = found.or(listed.unwrap_or_default());
-        if found == ErrorDetails::new() {
-            return fields::by_name(object).unwrap_or_default();
+        let details = inner.fold(ErrorDetails::new(), ErrorDetails::or);
+        let details = details.or(self.said(object, words::NAMES));
+        let mut listed = lists::of(object).map(|list| self.said_in(list));
+        let listed = listed.find(|said| *said != ErrorDetails::new());
+        let details = details.or(listed.unwrap_or_default());
+        if !details.field_errors().is_empty() {
+            return details;
         }
-        found
+        let mut found = Found::new(self.status);
+        lists::add(object, false, &mut found);
+        details.or(found.into_details())
     }
 
     /// What the first of a list says, and what all of them say about fields.
     fn list(&self, list: &[Value]) -> ErrorDetails {
-        let details = match text(list) {
-            Some(messages) => ErrorDetails::new().with_message(messages),
-            None => list
-                .iter()
-                .filter_map(Value::as_object)
-                .find_map(|item| {
-                    let said = self.said(item, &words::NAMES[1..]);
-                    (said != ErrorDetails::new()).then_some(said)
-                })
-                .unwrap_or_default(),
-        };
-        let items = list.iter().filter_map(Value::as_object);
-        let fields = items.filter_map(fields::one);
-        fields.fold(details, ErrorDetails::with_field_error)
+        let mut found = Found::new(self.status);
+        lists::add_list(list, &mut found);
+        self.said_in(list).or(found.into_details())
     }
 
-    fn own(&self, object: &Object) -> ErrorDetails {
-        let fields = fields::of(object).into_iter();
-        fields.fold(
-            self.said(object, words::NAMES),
-            ErrorDetails::with_field_error,
-        )
+    fn said_in(&self, list: &[Value]) -> ErrorDetails {
+        if let Some(messages) = words::text(list) {
+            return ErrorDetails::new().with_message(messages);
+        }
+        let items = list.iter().filter_map(Value::as_object);
+        let mut said = items.map(|item| self.said(item, &words::NAMES[1..]));
+        said.find(|said| *said != ErrorDetails::new())
+            .unwrap_or_default()
     }
 
     fn said(&self, object: &Object, names: &[&str]) -> ErrorDetails {
@@ -112,34 +113,23 @@ impl Reading {
     }
 
     fn code(&self, object: &Object, names: &[&str]) -> Option<String> {
-        let word = |name: &str| object.get(name)?.as_str().filter(|word| is_word(word));
-        let status = self.status.as_u16();
-        let number = |name: &str| {
-            let number = object.get(name)?.as_i64()?;
-            (number != i64::from(status)).then(|| number.to_string())
-        };
+        let code = |name: &str| words::code(object.get(name)?, self.status);
+        let is_text = |name: &str| object.get(name).is_some_and(Value::is_string);
+        let text = |name: &str| is_text(name).then(|| code(name)).flatten();
         // AWS: a namespace before, an address behind.
         let aws = |name: &str| {
-            let name = word(name)?.rsplit('#').next()?;
-            name.split(':').next().filter(|name| !name.is_empty())
+            let name = text(name)?;
+            let name = name.rsplit('#').next()?.split(':').next()?;
+            (!name.is_empty()).then(|| name.to_owned())
         };
-        let constant = |name: &str| word(name).filter(|word| words::is_constant(word));
-        let code = words::CODES.iter().find_map(|name| word(name));
-        if let Some(code) = code {
-            return Some(code.to_owned());
-        }
-        words::CODES
-            .iter()
-            .find_map(|name| number(name))
-            .or_else(|| {
-                aws("__type")
-                    .or_else(|| constant("status"))
-                    .map(str::to_owned)
-            })
-            .or_else(|| {
-                let extensions = object.get("extensions")?.as_object()?;
-                self.code(extensions, &[])
-            })
-            .or_else(|| names.iter().find_map(|name| word(name)).map(str::to_owned))
+        let constant = |name: &str| text(name).filter(|word| words::is_constant(word));
+        let extensions = || self.code(object.get("extensions")?.as_object()?, &[]);
+        let texts = words::CODES.iter().find_map(|name| text(name));
+        texts
+            .or_else(|| words::CODES.iter().find_map(|name| code(name)))
+            .or_else(|| aws("__type"))
+            .or_else(|| constant("status"))
+            .or_else(extensions)
+            .or_else(|| names.iter().find_map(|name| text(name)))
     }
 }

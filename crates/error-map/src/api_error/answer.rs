@@ -50,9 +50,13 @@ impl ApiError {
     ///
     /// # Errors
     ///
-    /// A [`DecodeError`] when it is something else, or not [complete](Self::is_body_complete).
+    /// A [`DecodeError`] when it is something else, or not [complete](Self::is_body_complete). Without an answer the body is
+    /// empty, which counts as `null`.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, DecodeError> {
-        json::decode(self.body())
+        match self.answer() {
+            Some(answer) => answer.json(),
+            None => json::decode(&[]),
+        }
     }
 
     /// How long the server asks to be left alone, counted from when its answer arrived: `Retry-After` in either form (RFC
@@ -87,12 +91,14 @@ impl ApiError {
     }
 
     /// What the API says for programs, in whatever shape it came: `card_declined`, `INVALID_ARGUMENT`, or the URI of a
-    /// problem's type. A number that only repeats the status doesn't count.
+    /// problem's type. What only repeats the answer's status, `422` or `"422"` of a 422, doesn't count; any other number does,
+    /// since some APIs number their errors: `20404`.
     pub fn code(&self) -> Option<&str> {
         self.kept()?.details().code()
     }
 
-    /// What the API says about single fields, in whatever shape it came; empty if it says nothing.
+    /// What the API says about single fields, in whatever shape it came; empty if it says nothing. Of more than 256 the first
+    /// 256 are told, and of a name or path the first 256 bytes.
     pub fn field_errors(&self) -> &[FieldError] {
         self.kept()
             .map_or(&[], |kept| kept.details().field_errors())
@@ -143,6 +149,17 @@ mod tests {
             assert!(error.field_errors().is_empty());
             assert!(error.json::<String>().is_err());
         }
+    }
+
+    #[test]
+    fn of_a_body_that_was_cut_the_status_and_the_text_are_there_but_no_json() {
+        let answer = ErrorAnswer::new(StatusCode::CONFLICT, HeaderMap::new(), "12345");
+        let error = ApiError::new(crate::ErrorKind::Decode).with_answer(answer.body_limit(3));
+        assert!(error.json::<u64>().unwrap_err().is_incomplete());
+        assert_eq!(
+            (error.text().as_ref(), error.is_body_complete()),
+            ("123", false)
+        );
     }
 
     #[test]

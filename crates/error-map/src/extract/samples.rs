@@ -1,6 +1,7 @@
 //! What real APIs send, and what is read from it.
 
 mod frameworks;
+mod maps;
 mod services;
 mod standards;
 
@@ -9,9 +10,10 @@ use http::{HeaderMap, StatusCode};
 use proptest::prelude::*;
 use serde_json::Value;
 
-use super::{details, fields, words};
+use super::{details, lists, words};
 use crate::{ErrorAnswer, ErrorDetails};
 use frameworks::FRAMEWORKS;
+use maps::MAPS;
 use services::SERVICES;
 use standards::STANDARDS;
 
@@ -61,7 +63,7 @@ fn said(details: &ErrorDetails) -> (&str, &str, Vec<(&str, &str, &str)>) {
 #[test]
 fn what_each_api_says_is_read() {
     let mut misread = Vec::new();
-    let samples = [STANDARDS, FRAMEWORKS, SERVICES].concat();
+    let samples = [STANDARDS, FRAMEWORKS, MAPS, SERVICES].concat();
     for sample in &samples {
         let status = StatusCode::from_u16(sample.status).unwrap();
         let details = details(&ErrorAnswer::new(status, HeaderMap::new(), sample.body));
@@ -74,7 +76,7 @@ fn what_each_api_says_is_read() {
         }
     }
     assert!(misread.is_empty(), "{misread:#?}");
-    assert_eq!(samples.len(), 60);
+    assert_eq!(samples.len(), 70);
 }
 
 #[test]
@@ -91,6 +93,32 @@ fn a_text_is_a_message_if_its_header_says_so() {
             said(&details(&answer)),
             (message, "", vec![]),
             "{content_type}"
+        );
+    }
+}
+
+#[test]
+fn what_only_repeats_the_status_is_no_code_and_any_other_number_is() {
+    for (code, expected) in [
+        ("422", ""),
+        (r#""422""#, ""),
+        ("404", "404"),
+        (r#""404""#, "404"),
+        ("20404", "20404"),
+        ("-3", "-3"),
+        ("18446744073709551615", "18446744073709551615"),
+        ("1.5", ""),
+        ("true", ""),
+        (r#""two words""#, ""),
+    ] {
+        let body = format!(
+            r#"{{"code": {code}, "errors": [{{"field": "f", "code": {code}}}], "message": "m"}}"#
+        );
+        let answer = ErrorAnswer::new(StatusCode::UNPROCESSABLE_ENTITY, HeaderMap::new(), body);
+        assert_eq!(
+            said(&details(&answer)),
+            ("m", expected, vec![("f", "", expected)]),
+            "{code}"
         );
     }
 }
@@ -117,7 +145,7 @@ fn json() -> impl Strategy<Value = Value> {
         words::CODES,
         words::NAMES,
         words::SPEAKS,
-        fields::LISTS,
+        lists::LISTS,
     ]
     .concat();
     let words = prop::sample::select(words);

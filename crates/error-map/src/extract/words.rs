@@ -1,5 +1,6 @@
 //! What APIs call a message, a code and a field.
 
+use http::StatusCode;
 use serde_json::Value;
 
 use super::Object;
@@ -42,7 +43,7 @@ pub(super) const CODES: &[&str] = &[
 /// is the name of a field.
 pub(super) const NAMES: &[&str] = &["name", "error", "reason", "category", "type"];
 
-/// An object with one of these is about an error; one without may be a map of fields.
+/// An object in which one of these is a text or a number is about an error.
 pub(super) const SPEAKS: &[&str] = &[
     "message",
     "Message",
@@ -58,6 +59,18 @@ pub(super) const SPEAKS: &[&str] = &[
     "type",
     "value",
 ];
+
+/// So is one in which one of these holds more.
+const HOLDS: &[&str] = &["error", "errors", "detail", "issues"];
+
+/// Whether an object is about an error. One that isn't may be a map of fields.
+pub(super) fn speaks(object: &Object) -> bool {
+    let member = |name: &&str| object.get(*name);
+    let mut spoken = SPEAKS.iter().filter_map(member);
+    let mut held = HOLDS.iter().filter_map(member);
+    spoken.any(|value| value.is_string() || value.is_number())
+        || held.any(|value| value.is_array() || value.is_object())
+}
 
 /// The first of these members that is a text, or several, or a text in an object of its own.
 pub(super) fn first_text(object: &Object, names: &[&str]) -> Option<String> {
@@ -83,8 +96,18 @@ pub(super) fn text(list: &[Value]) -> Option<String> {
         .filter(|texts| !texts.trim().is_empty())
 }
 
+/// A word or a number for programs, as a text. What only repeats the status says nothing, whether it is a number or a text.
+pub(super) fn code(value: &Value, status: StatusCode) -> Option<String> {
+    let code = match value {
+        Value::String(word) if is_word(word) => word.clone(),
+        Value::Number(number) if !number.is_f64() => number.to_string(),
+        _ => return None,
+    };
+    (code != status.as_str()).then_some(code)
+}
+
 /// Something to match rather than to read. `about:blank` and `error` say nothing.
-pub(super) fn is_word(text: &str) -> bool {
+fn is_word(text: &str) -> bool {
     !text.is_empty()
         && !text.contains(char::is_whitespace)
         && !matches!(text, "about:blank" | "error" | "Error")
