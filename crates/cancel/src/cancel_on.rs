@@ -1,11 +1,15 @@
 //! The tokens that a request listens to.
 
 use std::borrow::Cow;
+use std::convert::Infallible;
+use std::future::poll_fn;
+use std::task::Poll;
 
 use request_context::Cancelled;
 use tokio_util::sync::CancellationToken;
 
 use crate::signal::Signal;
+use crate::watch::Watch;
 use crate::{CancelScope, Ticket};
 
 /// Makes one request end when a token is cancelled: put it into the request's extensions.
@@ -57,8 +61,23 @@ impl CancelOn {
         self
     }
 
+    /// Waits until one of the tokens is cancelled, and tells the error of a call that it ends: for work that goes on after
+    /// the response body has been read.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future leaves nothing behind in the tokens.
+    pub async fn cancelled(&self) -> Cancelled {
+        let mut watch = Watch::from(self.clone());
+        let waited = poll_fn(|context| watch.poll(context, |_| Poll::<Infallible>::Pending)).await;
+        match waited {
+            Ok(never) => match never {},
+            Err(cancelled) => cancelled,
+        }
+    }
+
     /// The error of a token that is cancelled already.
-    pub(crate) fn cancelled(&self) -> Option<Cancelled> {
+    pub(crate) fn error(&self) -> Option<Cancelled> {
         let mut signals = std::iter::once(&self.first).chain(&self.others);
         signals.find_map(Signal::cancelled)
     }
@@ -116,7 +135,7 @@ mod tests {
     }
 
     fn reason(cancel: &CancelOn) -> Option<String> {
-        cancel.cancelled()?.reason().map(str::to_owned)
+        cancel.error()?.reason().map(str::to_owned)
     }
 
     #[test]
@@ -124,7 +143,7 @@ mod tests {
         let (first, second) = (token(), token());
         let cancel = CancelOn::new(&first).because("first");
         let cancel = cancel.or(&second).because("second");
-        assert_eq!(cancel.cancelled(), None);
+        assert_eq!(cancel.error(), None);
         second.cancel();
         assert_eq!(reason(&cancel).as_deref(), Some("second"));
     }
@@ -137,6 +156,18 @@ mod tests {
         let cancel = CancelOn::new(&first).because("first");
         let cancel = cancel.or(CancelOn::new(&second).because("second"));
         assert_eq!(reason(&cancel).as_deref(), Some("first"));
+    }
+
+    #[tokio::test]
+    async fn it_waits_for_the_first_and_tells_its_reason() {
+        let (first, second) = (token(), token());
+        let cancel = CancelOn::new(&first).because("first");
+        let cancel = cancel.or(CancelOn::new(&second).because("second"));
+        let waiting = tokio::spawn(async move { cancel.cancelled().await });
+        tokio::task::yield_now().await;
+        assert!(!waiting.is_finished());
+        second.cancel();
+        assert_eq!(waiting.await.unwrap().reason(), Some("second"));
     }
 
     #[test]
@@ -160,6 +191,6 @@ mod tests {
         let token = token();
         token.cancel();
         let cancel = CancelOn::from(&token);
-        assert_eq!(cancel.cancelled(), Some(Cancelled::new()));
+        assert_eq!(cancel.error(), Some(Cancelled::new()));
     }
 }

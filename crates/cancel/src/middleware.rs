@@ -98,7 +98,7 @@ impl Middleware for CancelMiddleware {
             let outcome = next.run(request, extensions).await;
             return outcome.map_err(|error| name_deadline(error, extensions));
         };
-        if let Some(cancelled) = cancel.cancelled() {
+        if let Some(cancelled) = cancel.error() {
             return Err(Error::middleware(cancelled));
         }
         let mut watch = Watch::from(cancel.clone());

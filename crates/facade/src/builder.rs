@@ -158,8 +158,8 @@ impl ClientBuilder {
     }
 
     /// Says which answers are errors, and what is read of them. Default: [`ErrorMapMiddleware::new`], for which they are
-    /// those of 400 and above, with up to 64 KiB of their bodies. [`Request::error_for`](crate::Request::error_for) is for
-    /// one request.
+    /// those of 400 and above, with up to 64 KiB of their bodies. [`CallOptions::error_for`] is for a derived client,
+    /// [`Request::error_for`](crate::Request::error_for) for one request.
     ///
     /// ```
     /// use facade::{Client, ErrorDetails, ErrorMapMiddleware};

@@ -3,7 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
-use http::{HeaderMap, HeaderName, HeaderValue};
+use error_map::ErrorFor;
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use request_context::OriginAllowList;
 use reqwest::Request;
 use safe_retry::{HeadersTimeout, Retry};
@@ -39,6 +40,7 @@ pub struct CallOptions {
     headers_timeout: Option<HeadersTimeout>,
     retry: Option<Retry>,
     body_limit: Option<usize>,
+    error_for: Option<ErrorFor>,
     pub(crate) hooks: Hooks,
     invalid: Option<ApiError>,
 }
@@ -125,6 +127,25 @@ impl CallOptions {
         self.body_limit = Some(bytes);
         self
     }
+
+    /// Says which statuses are errors. Default: what the client's [`error_map`](crate::ClientBuilder::error_map) says, 400
+    /// and above. To take every answer as it is, say `|_| false`.
+    ///
+    /// ```
+    /// use facade::CallOptions;
+    /// use facade::reqwest::StatusCode;
+    ///
+    /// // For an API whose 404 is an answer like any other.
+    /// let options = CallOptions::new()
+    ///     .error_for(|status| status.as_u16() >= 400 && status != StatusCode::NOT_FOUND);
+    /// ```
+    pub fn error_for(
+        mut self,
+        is_error: impl Fn(StatusCode) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        self.error_for = Some(ErrorFor::statuses(is_error));
+        self
+    }
 }
 
 impl fmt::Debug for CallOptions {
@@ -134,6 +155,7 @@ impl fmt::Debug for CallOptions {
             .field("headers_timeout", &self.headers_timeout)
             .field("retry", &self.retry)
             .field("body_limit", &self.body_limit)
+            .field("error_for", &self.error_for)
             .finish_non_exhaustive()
     }
 }
@@ -147,6 +169,7 @@ pub(crate) struct Settled {
     pub(crate) headers_timeout: Option<HeadersTimeout>,
     pub(crate) retry: Option<Retry>,
     pub(crate) body_limit: usize,
+    pub(crate) error_for: Option<ErrorFor>,
     pub(crate) hooks: Hooks,
 }
 
@@ -161,6 +184,7 @@ impl Settled {
             headers_timeout: None,
             retry: None,
             body_limit: Self::BODY_LIMIT,
+            error_for: None,
             hooks: Hooks::default(),
         }
     }
@@ -182,6 +206,7 @@ impl Settled {
             (own, parents) => own.or(parents),
         };
         self.body_limit = options.body_limit.unwrap_or(self.body_limit);
+        self.error_for = options.error_for.or(self.error_for);
         self.hooks.extend(options.hooks);
         Ok(self)
     }

@@ -33,22 +33,35 @@ impl Hooks {
 
     pub(crate) fn request(&self, mut request: Request) -> Result<Request, ApiError> {
         for hook in &self.on_request {
-            hook(&mut request).map_err(|error| ApiError::with_source(ErrorKind::Builder, error))?;
+            hook(&mut request).map_err(|error| {
+                let error = ApiError::with_source(ErrorKind::Builder, error);
+                error.for_request(request.method(), request.url())
+            })?;
         }
         Ok(request)
     }
 
     pub(crate) fn response(&self, response: Response) -> Result<Response, ApiError> {
-        self.on_response
-            .iter()
-            .try_fold(response, |response, hook| hook(response))
+        let mut hooks = self.on_response.iter();
+        hooks.try_fold(response, |response, hook| {
+            let place = response.place();
+            hook(response).map_err(|error| place.locate(error))
+        })
     }
 
     pub(crate) fn error(&self, error: ApiError) -> ApiError {
         self.on_error.iter().fold(error, |error, hook| hook(error))
     }
 
+    /// Whether there is anything that bodies go through.
+    pub(crate) fn change_bodies(&self) -> bool {
+        !self.transform_body.is_empty()
+    }
+
     pub(crate) fn body(&self, headers: &HeaderMap, body: Bytes) -> Result<Bytes, ApiError> {
+        if body.is_empty() {
+            return Ok(body);
+        }
         self.transform_body
             .iter()
             .try_fold(body, |body, hook| hook(headers, body))
@@ -82,7 +95,7 @@ impl CallOptions {
     }
 
     /// Has this closure see each answer that is no error, once per call, when its headers are there. It passes it on, or
-    /// makes an error of it.
+    /// makes an error of it, which is told to belong to this call unless it says that it belongs to another.
     ///
     /// ```
     /// use facade::{ApiError, CallOptions, ErrorKind};
@@ -106,6 +119,9 @@ impl CallOptions {
     /// Has this closure see each error that a call ends with, once: a status, a failure on the way, a body that could not be
     /// read or decoded. It passes it on, or another in its place.
     ///
+    /// What doesn't end a call is not told: a 404 or 410 that is `None` to
+    /// [`fetch_optional`](crate::Request::fetch_optional), a bad line after which [`lines`](crate::Response::lines) goes on.
+    ///
     /// ```
     /// use facade::CallOptions;
     ///
@@ -121,7 +137,10 @@ impl CallOptions {
 
     /// Changes each whole body that `json`, `text` and `bytes` read, before they do: unpacks an envelope, decrypts, converts a
     /// charset. It sees the answer's headers too, and an error of its own ends the call as one of kind
-    /// [`Decode`](ErrorKind::Decode). Streams and bodies of errors pass untouched.
+    /// [`Decode`](ErrorKind::Decode). Streams, lines and bodies of errors pass untouched, and there is nothing to change in an
+    /// empty body, such as that of a 204 or of an answer to `HEAD`.
+    ///
+    /// A body of more than 256 KiB is changed on a thread for blocking work, where it is then decoded too.
     ///
     /// ```
     /// use facade::CallOptions;

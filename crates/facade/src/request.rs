@@ -30,6 +30,8 @@ pub struct Request {
     extensions: Extensions,
     deadline: Option<Deadline>,
     body_limit: usize,
+    /// Whether the client's closures are told of an error as soon as it is there.
+    is_told: bool,
 }
 
 impl Request {
@@ -41,6 +43,9 @@ impl Request {
         if let Some(timeout) = client.options.headers_timeout {
             extensions.insert(timeout);
         }
+        if let Some(error_for) = &client.options.error_for {
+            extensions.insert(error_for.clone());
+        }
         Self {
             inner: match url {
                 Ok(url) => Ok(reqwest::Request::new(method, url)),
@@ -49,6 +54,7 @@ impl Request {
             extensions,
             deadline: client.options.deadline.map(Deadline::within),
             body_limit: client.options.body_limit,
+            is_told: true,
             client,
         }
     }
@@ -178,8 +184,8 @@ impl Request {
     }
 
     /// Says which statuses of this request are errors. Default: what the client's
-    /// [`error_map`](crate::ClientBuilder::error_map) says, 400 and above. To take every answer as it is, say
-    /// `|_| false`.
+    /// [`CallOptions::error_for`](crate::CallOptions::error_for) or its [`error_map`](crate::ClientBuilder::error_map) says,
+    /// 400 and above. To take every answer as it is, say `|_| false`.
     ///
     /// ```
     /// # async fn example(client: facade::Client) -> Result<(), facade::ApiError> {

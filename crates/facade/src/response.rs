@@ -1,18 +1,24 @@
 //! An answer, and the ways to read its body.
 
 mod lines;
+mod place;
+mod read;
+
+pub use read::BodyTooLarge;
+pub(crate) use read::name_timeout;
 
 use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
-use error_map::{ApiError, ErrorAnswer, ErrorKind, TimeoutPhase, decode_json_off_thread};
+use bytes::Bytes;
+use cancel::CancelOn;
+use error_map::ApiError;
 use futures_core::Stream;
 use futures_util::{StreamExt, stream};
 use http::{HeaderMap, Method, StatusCode, Version};
-use request_context::{Call, Hop, Hops, Instant};
+use request_context::{Call, Hops, Instant};
 use serde::de::DeserializeOwned;
 use url::Url;
 
@@ -24,6 +30,7 @@ pub struct Response {
     inner: reqwest::Response,
     method: Method,
     call: Arc<Call>,
+    cancel: Option<CancelOn>,
     timeout: Timeout,
     options: Arc<Settled>,
     body_limit: usize,
@@ -32,19 +39,12 @@ pub struct Response {
 /// The request's own timeout, and when the call began.
 pub(crate) type Timeout = Option<(Duration, Instant)>;
 
-/// The client's one timeout is that of a silence, so a timeout is that, unless the request's own has passed.
-pub(crate) fn name_timeout(error: ApiError, timeout: Timeout) -> ApiError {
-    let elapsed = timeout.map(|(_, begun)| begun.elapsed());
-    error.with_attempt_limit(timeout.map(|(limit, _)| limit), elapsed.unwrap_or_default())
-}
-
 impl Response {
-    const KEPT_OF_A_BAD_BODY: usize = 64 * 1024;
-
     pub(crate) fn new(
         inner: reqwest::Response,
         method: Method,
         call: Arc<Call>,
+        cancel: Option<CancelOn>,
         timeout: Timeout,
         options: Arc<Settled>,
         body_limit: usize,
@@ -53,6 +53,7 @@ impl Response {
             inner,
             method,
             call,
+            cancel,
             timeout,
             options,
             body_limit,
@@ -109,18 +110,23 @@ impl Response {
     ///
     /// # Errors
     ///
-    /// An [`ApiError`] of kind [`Decode`](ErrorKind::Decode) when the body is not what was asked for: the answer comes with it,
+    /// An [`ApiError`] of kind [`Decode`](crate::ErrorKind::Decode) when the body is not what was asked for: the answer comes with it,
     /// with up to 64 KiB of the body. And as [`bytes`](Self::bytes).
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future drops the body. One that is being decoded on another thread is decoded to its end all the same,
+    /// for nobody; so it is when the call is cancelled or its deadline passes meanwhile.
     pub async fn json<T>(mut self) -> Result<T, ApiError>
     where
         T: DeserializeOwned + Send + 'static,
     {
         let body = self.read().await?;
-        let decoded = decode_json_off_thread(body.clone()).await;
-        decoded.map_err(|error| {
-            let answer = self.answer(body);
-            self.report(error.with_answer(answer))
-        })
+        let (status, headers) = (self.status(), self.take_headers());
+        let options = Arc::clone(&self.options);
+        let decode = move |body: &Bytes| read::decode(&options.hooks, status, &headers, body);
+        let decoded = self.decode(body, decode).await;
+        decoded.map_err(|error| self.report(error))
     }
 
     /// Reads the body and decodes it as JSON; none if it is empty or `null`, as that of a 204 is.
@@ -150,9 +156,16 @@ impl Response {
     /// # Errors
     ///
     /// An [`ApiError`] when the body breaks off, when the call is cancelled or its deadline passes meanwhile, and of
-    /// kind [`TooLarge`](ErrorKind::TooLarge) when the body is longer than the limit.
+    /// kind [`TooLarge`](crate::ErrorKind::TooLarge) when the body is longer than the limit.
     pub async fn bytes(mut self) -> Result<Bytes, ApiError> {
-        self.read().await
+        let body = self.read().await?;
+        if !self.options.hooks.change_bodies() {
+            return Ok(body);
+        }
+        let (headers, options) = (self.take_headers(), Arc::clone(&self.options));
+        let transform = move |body: &Bytes| options.hooks.body(&headers, body.clone());
+        let transformed = self.decode(body, transform).await;
+        transformed.map_err(|error| self.report(error))
     }
 
     /// The body piece by piece, as it arrives and without a limit on its length.
@@ -176,80 +189,8 @@ impl Response {
         self.inner
     }
 
-    async fn read(&mut self) -> Result<Bytes, ApiError> {
-        let body = self.read_raw().await?;
-        let transformed = self.options.hooks.body(self.inner.headers(), body);
-        transformed.map_err(|error| self.report(error))
-    }
-
-    async fn read_raw(&mut self) -> Result<Bytes, ApiError> {
-        let limit = self.body_limit;
-        let announced = self.content_length().unwrap_or(0);
-        if usize::try_from(announced).map_or(true, |announced| announced > limit) {
-            return Err(self.too_large());
-        }
-        // Most bodies come in one piece, which is then passed on without a copy.
-        let Some(first) = self.chunk().await? else {
-            return Ok(Bytes::new());
-        };
-        if first.len() > limit {
-            return Err(self.too_large());
-        }
-        let Some(mut next) = self.chunk().await? else {
-            return Ok(first);
-        };
-        let mut body = BytesMut::from(first);
-        loop {
-            if next.len() > limit - body.len() {
-                return Err(self.too_large());
-            }
-            body.extend_from_slice(&next);
-            match self.chunk().await? {
-                Some(chunk) => next = chunk,
-                None => return Ok(body.freeze()),
-            }
-        }
-    }
-
-    async fn chunk(&mut self) -> Result<Option<Bytes>, ApiError> {
-        match self.inner.chunk().await {
-            Ok(chunk) => Ok(chunk),
-            Err(error) => Err(self.report(self.name_deadline(error))),
-        }
-    }
-
-    /// A timeout once the deadline has passed is the deadline's doing: reqwest's timer was stamped with it.
-    fn name_deadline(&self, error: reqwest::Error) -> ApiError {
-        if error.is_timeout() && self.call.is_overdue() {
-            return ApiError::with_source(ErrorKind::Timeout(TimeoutPhase::Deadline), error);
-        }
-        name_timeout(ApiError::from(error), self.timeout)
-    }
-
-    fn too_large(&self) -> ApiError {
-        let limit = self.body_limit;
-        self.report(ApiError::with_source(
-            ErrorKind::TooLarge,
-            BodyTooLarge { limit },
-        ))
-    }
-
-    /// The answer as an error keeps it: a login page in the place of JSON should be readable.
-    fn answer(&mut self, body: Bytes) -> ErrorAnswer {
-        let headers = std::mem::take(self.inner.headers_mut());
-        ErrorAnswer::new(self.status(), headers, body).body_limit(Self::KEPT_OF_A_BAD_BODY)
-    }
-
-    /// The error as the caller gets it.
-    fn report(&self, error: ApiError) -> ApiError {
-        let hops = self.hops();
-        let method = hops.last().map_or(&self.method, Hop::next_method);
-        let located = error
-            .for_request(method, self.url())
-            .after_hops(hops.clone())
-            .after_attempts(self.attempts())
-            .after_waiting(self.waited());
-        self.options.hooks.error(located)
+    fn take_headers(&mut self) -> HeaderMap {
+        std::mem::take(self.inner.headers_mut())
     }
 }
 
@@ -262,13 +203,4 @@ impl fmt::Debug for Response {
             .field("path", &self.url().path())
             .finish_non_exhaustive()
     }
-}
-
-/// A body was longer than the caller allows. It is the source of an error of kind [`TooLarge`](ErrorKind::TooLarge).
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the body is longer than {limit} bytes")]
-#[non_exhaustive]
-pub struct BodyTooLarge {
-    /// How many bytes were allowed.
-    pub limit: usize,
 }

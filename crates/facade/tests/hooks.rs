@@ -2,8 +2,11 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
+use facade::reqwest::Method;
 use facade::{ApiError, CallOptions, Client, ClientBuilder, ErrorKind, ErrorMapMiddleware, Place};
+use futures_util::StreamExt;
 use serde::Deserialize;
 use testkit::{Reply, ScriptedTransport};
 
@@ -254,6 +257,160 @@ async fn what_need_not_be_there_is_none_when_it_is_not() {
             Err(ErrorKind::Decode)
         ]
     );
+}
+
+/// A hook that writes down each error.
+fn noting(log: &Log) -> impl Fn(ApiError) -> ApiError + Send + Sync + 'static {
+    let log = log.clone();
+    move |error| {
+        log.note(error.to_string());
+        error
+    }
+}
+
+#[tokio::test]
+async fn a_hook_is_not_told_of_what_need_not_be_there() {
+    let log = Log::default();
+    let transport = ScriptedTransport::new()
+        .then(Reply::status(404))
+        .then(Reply::status(410))
+        .then(Reply::status(403))
+        .then(Reply::json(200, "{}"))
+        .otherwise(Reply::status(404));
+    let client = over(transport).on_error(noting(&log)).build().unwrap();
+    for _ in 0..4 {
+        let _ = client.get("me").fetch_optional::<User>().await;
+    }
+    let unsent = client.get("me").header("x", "\n");
+    unsent.fetch_optional::<User>().await.unwrap_err();
+    client.get("me").fetch::<User>().await.unwrap_err();
+    assert_eq!(
+        log.lines(),
+        [
+            "forbidden (403): GET https://api.test/me",
+            "the body could not be decoded (200): GET https://api.test/me",
+            "the request could not be made: GET https://api.test/me",
+            "not found (404): GET https://api.test/me",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_hook_is_told_of_what_ends_a_body_of_lines_and_not_of_a_bad_line() {
+    let log = Log::default();
+    let body = "{}\n{\"name\":\"ada\"}\n[]\n\"a name that is too long\"";
+    let transport = ScriptedTransport::new().otherwise(Reply::status(200).body(body));
+    let client = over(transport).body_limit(16).on_error(noting(&log));
+    let client = client.build().unwrap();
+    let lines = client.get("all").send().await.unwrap().lines::<User>();
+    let lines: Vec<_> = lines.collect().await;
+    let bad = "the body could not be decoded: GET https://api.test/all";
+    let too_large = "the body is too large: GET https://api.test/all";
+    let texts = lines.into_iter().filter_map(Result::err);
+    let texts: Vec<_> = texts.map(|error| error.to_string()).collect();
+    assert_eq!(texts, [bad, bad, too_large]);
+    assert_eq!(log.lines(), [too_large]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_error_of_a_hook_says_which_request_it_belongs_to() {
+    let transport = ScriptedTransport::new()
+        .then(Reply::status(503))
+        .then(Reply::status(303).header("location", "/there"))
+        .otherwise(Reply::status(200));
+    let client = Client::builder("https://api.test").middleware(Place::Attempt, transport);
+    let client = client
+        .on_response(|_| Err(ApiError::new(ErrorKind::Unavailable)))
+        .build()
+        .unwrap();
+    let error = client.get("me?key=hunter2").send().await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "service unavailable: GET https://api.test/there"
+    );
+    assert_eq!((error.attempts(), error.hops().len()), (3, 1));
+    assert!(error.waited() > Duration::ZERO);
+
+    let unsent = over(ScriptedTransport::new())
+        .on_request(|request| {
+            request.url_mut().set_path("/changed");
+            Err("no tenant".into())
+        })
+        .build()
+        .unwrap();
+    let error = unsent.put("me?key=hunter2").send().await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the request could not be made: PUT https://api.test/changed"
+    );
+}
+
+#[tokio::test]
+async fn the_error_of_another_call_that_a_hook_made_stays_what_it_is() {
+    let client = over(ScriptedTransport::new().otherwise(Reply::status(200)))
+        .on_response(|_| {
+            let elsewhere = "https://elsewhere.test/x".parse().unwrap();
+            let error = ApiError::new(ErrorKind::Conflict).after_attempts(4);
+            Err(error.for_request(&Method::DELETE, &elsewhere))
+        })
+        .build()
+        .unwrap();
+    let error = client.get("me").send().await.unwrap_err();
+    assert_eq!(
+        (error.to_string().as_str(), error.attempts()),
+        ("conflict: DELETE https://elsewhere.test/x", 4)
+    );
+}
+
+#[tokio::test]
+async fn an_empty_body_is_not_transformed() {
+    let log = Log::default();
+    let client = over(
+        ScriptedTransport::new()
+            .then(Reply::status(204))
+            .then(Reply::status(200).header("content-length", "5"))
+            .then(Reply::status(200))
+            .then(Reply::status(200))
+            .otherwise(Reply::status(200).body("x")),
+    )
+    .transform_body({
+        let log = log.clone();
+        move |_, body| {
+            log.note(format!("{body:?}"));
+            if body.is_empty() {
+                return Err("nothing to decrypt".into());
+            }
+            Ok(body)
+        }
+    })
+    .build()
+    .unwrap();
+    client.delete("me").fetch::<()>().await.unwrap();
+    client.head("me").fetch::<()>().await.unwrap();
+    assert_eq!(
+        client.get("me").fetch_optional::<User>().await.unwrap(),
+        None
+    );
+    let text = async || client.get("me").send().await.unwrap().text().await;
+    assert_eq!(text().await.unwrap(), "");
+    assert!(log.lines().is_empty());
+    assert_eq!(text().await.unwrap(), "x");
+    assert_eq!(log.lines(), [r#"b"x""#]);
+}
+
+#[tokio::test]
+async fn a_derived_client_says_which_statuses_are_errors() {
+    let transport = ScriptedTransport::new().otherwise(Reply::status(404));
+    let map = ErrorMapMiddleware::new().error_for(|status| status == 404);
+    let parent = over(transport).error_map(map).build().unwrap();
+    let options = CallOptions::new().error_for(|_| false);
+    let derived = parent.with(options).unwrap();
+    assert_eq!(derived.get("me").send().await.unwrap().status(), 404);
+    let again = derived.with(CallOptions::new()).unwrap();
+    assert_eq!(again.get("me").send().await.unwrap().status(), 404);
+    let own = derived.get("me").error_for(|status| status == 404);
+    assert_eq!(own.send().await.unwrap_err().kind(), ErrorKind::NotFound);
+    parent.get("me").send().await.unwrap_err();
 }
 
 #[tokio::test]

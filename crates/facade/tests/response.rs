@@ -170,33 +170,6 @@ async fn the_answer_can_be_had_as_reqwest_has_it() {
 }
 
 #[tokio::test]
-async fn a_body_of_lines_is_decoded_line_by_line_and_goes_on_after_a_bad_one() {
-    let body = "{\"name\":\"ada\"}\n\n{\"name\":1}\r\n{\"name\":\"bo\"}";
-    let client = client(Reply::status(200).body(body));
-    let lines = client.get("users").send().await.unwrap().lines::<User>();
-    let line_of = |error: ApiError| error.find_source::<DecodeError>().map(DecodeError::line);
-    let found: Vec<_> = lines
-        .map(|line| line.map(|user| user.name).map_err(line_of))
-        .collect()
-        .await;
-    assert_eq!(
-        found,
-        [Ok("ada".to_owned()), Err(Some(3)), Ok("bo".to_owned())]
-    );
-}
-
-#[tokio::test]
-async fn a_line_that_is_longer_than_the_limit_ends_the_stream_with_an_error() {
-    let client = client(Reply::status(200).body("[1]\n[2,3,4,5,6,7,8,9]\n[1]"));
-    let lines = client.get("users").send().await.unwrap().lines::<Vec<u8>>();
-    let found: Vec<_> = lines
-        .map(|line| line.map_err(|error| error.kind()))
-        .collect()
-        .await;
-    assert_eq!(found, [Ok(vec![1]), Err(ErrorKind::TooLarge)]);
-}
-
-#[tokio::test]
 async fn a_login_page_in_the_place_of_json_stays_readable() {
     let page = Reply::status(200).header("content-type", "text/html");
     let error = client(page.body("<h1>Sign in</h1>"))

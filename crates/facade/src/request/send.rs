@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use cancel::CancelOn;
 use error_map::MapApiError;
 use http::HeaderValue;
 use http::header::ACCEPT;
@@ -30,11 +31,16 @@ impl Request {
             mut extensions,
             deadline,
             body_limit,
+            is_told,
         } = self;
         let (shared, options) = (&client.shared, &client.options);
+        let told = |error| match is_told {
+            true => options.hooks.error(error),
+            false => error,
+        };
         let mut request = match inner.and_then(|request| options.hooks.request(request)) {
             Ok(request) => request,
-            Err(error) => return Err(options.hooks.error(error)),
+            Err(error) => return Err(told(error)),
         };
         userinfo::remove(request.url_mut());
         options.add_headers(&mut request, &shared.origins);
@@ -60,9 +66,12 @@ impl Request {
         };
         let outcome = match answered {
             Ok(response) => {
-                let (call, options) = (Arc::clone(&call), Arc::clone(options));
-                let response = Response::new(response, method, call, timeout, options, body_limit);
-                client.options.hooks.response(response)
+                let cancel = extensions.get::<CancelOn>().cloned();
+                let (call, hooks) = (Arc::clone(&call), &options.hooks);
+                let options = Arc::clone(options);
+                let response =
+                    Response::new(response, method, call, cancel, timeout, options, body_limit);
+                hooks.response(response)
             }
             Err(error) => {
                 let error = ApiError::from(error);
@@ -78,7 +87,7 @@ impl Request {
             }
         };
         call_span::end(&span, &call, &outcome);
-        outcome.map_err(|error| client.options.hooks.error(error))
+        outcome.map_err(told)
     }
 
     /// Sends the request and decodes the JSON of its answer. Asks for JSON unless `Accept` is set already. An empty body
@@ -122,9 +131,20 @@ impl Request {
     where
         T: DeserializeOwned + Send + 'static,
     {
-        match self.accepting_json().send().await.optional()? {
-            Some(response) => response.json_optional().await,
-            None => Ok(None),
+        let options = Arc::clone(&self.client.options);
+        let sent = self.accepting_json().untold().send().await;
+        match sent.optional() {
+            Ok(Some(response)) => response.json_optional().await,
+            Ok(None) => Ok(None),
+            Err(error) => Err(options.hooks.error(error)),
+        }
+    }
+
+    /// Leaves it to whoever sends it to tell the hooks of an error, since not every one ends the call.
+    fn untold(self) -> Self {
+        Self {
+            is_told: false,
+            ..self
         }
     }
 
