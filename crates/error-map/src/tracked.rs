@@ -83,6 +83,27 @@ impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for Tracked<'_, S> {
     }
 }
 
+/// A seed of a value that is one step further, if it is there at all.
+struct Behind<'t, S> {
+    seed: Tracked<'t, S>,
+    step: Step,
+}
+
+impl<'t, S> Tracked<'t, S> {
+    fn behind(self, step: Step) -> Behind<'t, S> {
+        Behind { seed: self, step }
+    }
+}
+
+impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for Behind<'_, S> {
+    type Value = S::Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<S::Value, D::Error> {
+        let Tracked { inner, place } = self.seed;
+        inner.deserialize(place.enter(self.step).tracked(deserializer))
+    }
+}
+
 macro_rules! deserialize {
     ($($method:ident)*) => {$(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
@@ -213,7 +234,7 @@ impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for Items<'_, A> {
         seed: S,
     ) -> Result<Option<S::Value>, A::Error> {
         let place = self.items.place;
-        let seed = place.enter(Step::Index(self.next)).tracked(seed);
+        let seed = place.tracked(seed).behind(Step::Index(self.next));
         self.next += 1;
         place.leave(self.items.inner.next_element_seed(seed))
     }
@@ -251,7 +272,7 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Members<'_, A> {
 
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, A::Error> {
         let Tracked { inner, place } = &mut self.members;
-        let seed = place.enter(self.step).tracked(seed);
+        let seed = place.tracked(seed).behind(self.step);
         place.leave(inner.next_value_seed(seed))
     }
 

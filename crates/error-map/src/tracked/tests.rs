@@ -75,7 +75,6 @@ fn place<T: DeserializeOwned>(json: &str) -> String {
 
 #[test]
 fn a_trail_leads_to_the_value_by_names_of_the_type_alone() {
-    let strict = "a type of its own";
     for (what, found, path) in [
         ("the whole", place::<u8>("\"x\""), ""),
         ("an item", place::<Vec<u8>>("[1, 2, \"x\"]"), "[2]"),
@@ -155,7 +154,13 @@ fn a_trail_leads_to_the_value_by_names_of_the_type_alone() {
             place::<User>(r#"{"tags": {"hunter2": {"weight"#),
             "tags.*",
         ),
-        (strict, place::<Even>("[2, 4, 5]"), "[2]"),
+        ("a list that ends", place::<Vec<Vec<u8>>>("[[1],["), "[1]"),
+        ("a value that ends", place::<Vec<u8>>("[1,2"), ""),
+        (
+            "a check of the type's own",
+            place::<Even>("[2, 4, 5]"),
+            "[2]",
+        ),
     ] {
         assert_eq!(found, path, "{what}");
     }

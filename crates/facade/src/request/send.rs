@@ -34,9 +34,12 @@ impl Request {
             is_told,
         } = self;
         let (shared, options) = (&client.shared, &client.options);
-        let told = |error| match is_told {
-            true => options.hooks.error(error),
-            false => error,
+        let told = |error| {
+            if is_told {
+                options.hooks.error(error)
+            } else {
+                error
+            }
         };
         let mut request = match inner.and_then(|request| options.hooks.request(request)) {
             Ok(request) => request,

@@ -14,7 +14,7 @@ use safe_retry::{HeadersTimeout, HeadersTimeoutMiddleware, RetryMiddleware};
 use stack_tests::builder;
 use testkit::{Behaviour, FaultServer, Reply};
 
-use super::ways::Way;
+use super::ways::{Way, full};
 use super::{Situation, from};
 
 const SHORT: Duration = Duration::from_millis(100);
@@ -23,7 +23,7 @@ const LONGER: Duration = Duration::from_secs(2);
 
 struct World {
     server: FaultServer,
-    facade: Client,
+    facades: [(Way, Client); 2],
     chains: [(Way, ClientWithMiddleware); 2],
 }
 
@@ -41,11 +41,15 @@ impl World {
                 .with(CancelMiddleware::new())
                 .with(ErrorMapMiddleware::new())
         };
+        let facade = || builder(server.url());
         let retry = chain()
             .with(RetryMiddleware::new().max_retries(0))
             .with(HeadersTimeoutMiddleware::default());
         Self {
-            facade: builder(server.url()).retry(None).build().unwrap(),
+            facades: [
+                (Way::Facade, facade().retry(None).build().unwrap()),
+                (Way::Full, full(facade()).build().unwrap()),
+            ],
             chains: [(Way::Cancel, chain().build()), (Way::Retry, retry.build())],
             server,
         }
@@ -58,13 +62,13 @@ impl World {
         facade: impl Fn(facade::Request) -> facade::Request,
         chain: impl Fn(RequestBuilder) -> RequestBuilder,
     ) -> Vec<(Way, ApiError)> {
-        let facade = async {
-            let error = match facade(self.facade.get(path)).send().await {
+        let facades = self.facades.iter().map(async |(way, client)| {
+            let error = match facade(client.get(path)).send().await {
                 Ok(response) => response.bytes().await.unwrap_err(),
                 Err(error) => error,
             };
-            (Way::Facade, error)
-        };
+            (*way, error)
+        });
         let chains = self.chains.iter().map(async |(way, client)| {
             let request = chain(client.get(self.server.url_of(path)));
             let error = match request.send().await {
@@ -73,9 +77,8 @@ impl World {
             };
             (*way, error)
         });
-        let (facade, mut told) = tokio::join!(facade, join_all(chains));
-        told.push(facade);
-        told
+        let (facades, chains) = tokio::join!(join_all(facades), join_all(chains));
+        facades.into_iter().chain(chains).collect()
     }
 }
 

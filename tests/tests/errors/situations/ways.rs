@@ -1,12 +1,16 @@
 //! The ways through the stack: chains with the error map in each order that the docs allow, and the facade.
 
+use std::future::ready;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use cancel::CancelMiddleware;
 use error_map::ErrorMapMiddleware;
-use facade::{ApiError, CancellationToken, ErrorKind, Place};
+use facade::{
+    ApiError, BearerTokens, CancellationToken, ErrorKind, Place, RefreshError, RefreshQueue,
+    RequestIdMiddleware, TokenSet,
+};
 use futures_util::future::join_all;
 use http::Extensions;
 use reqwest::{Body, Client, ClientBuilder, Method, Request, Response, redirect};
@@ -18,7 +22,7 @@ use stack_tests::builder;
 
 use super::{Situation, from_nothing};
 
-/// A way through the stack. None of them sends twice, so that each failure is seen as it is.
+/// A way through the stack. None but the last sends twice, so that each failure is seen as it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Way {
     /// The error map alone.
@@ -35,10 +39,12 @@ pub(super) enum Way {
     Facade,
     /// The facade, with a token that is never cancelled, so that the body is wrapped.
     Watched,
+    /// The facade with every layer in its order: a session, retries, request ids, its default limits, a deadline, a token.
+    Full,
 }
 
 impl Way {
-    pub(super) const ALL: [Self; 7] = [
+    pub(super) const ALL: [Self; 8] = [
         Self::Bare,
         Self::Cancel,
         Self::Retry,
@@ -46,14 +52,16 @@ impl Way {
         Self::Wrapped,
         Self::Facade,
         Self::Watched,
+        Self::Full,
     ];
 
     pub(super) fn is_facade(self) -> bool {
-        matches!(self, Self::Facade | Self::Watched)
+        matches!(self, Self::Facade | Self::Watched | Self::Full)
     }
 }
 
 pub(super) const REDIRECTS: usize = 3;
+pub(super) const FULL_RETRIES: u32 = 1;
 
 type Change = Arc<dyn Fn(ClientBuilder) -> ClientBuilder + Send + Sync>;
 type Fail = fn() -> Error;
@@ -152,7 +160,7 @@ impl Call {
 
     async fn through(&self, way: Way) -> ApiError {
         match way {
-            Way::Facade | Way::Watched => self.through_the_facade(way).await,
+            way if way.is_facade() => self.through_the_facade(way).await,
             way => self.through_a_chain(way).await,
         }
     }
@@ -199,11 +207,13 @@ impl Call {
 
     async fn through_the_facade(&self, way: Way) -> ApiError {
         let change = Arc::clone(&self.change);
-        let mut client = builder("http://unused.test")
-            .retry(None)
-            .read_timeout(None)
+        let client = builder(&self.url)
             .max_redirects(REDIRECTS)
             .reqwest(move |reqwest| change(reqwest));
+        let mut client = match way {
+            Way::Full => full(client),
+            _ => client.retry(None).read_timeout(None),
+        };
         if let Some(fail) = self.fail {
             client = client.middleware(Place::Attempt, Fails(fail));
         }
@@ -212,7 +222,7 @@ impl Call {
         if let Some(body) = self.body {
             request = request.body(body());
         }
-        if way == Way::Watched {
+        if way != Way::Facade {
             request = request.cancel(CancellationToken::new());
         }
         if self.is_json {
@@ -223,6 +233,24 @@ impl Call {
             Ok(response) => response.bytes().await.unwrap_err(),
         }
     }
+}
+
+/// Every layer there is, with the limits that a client has by itself. The session renews whatever is refused, so that only
+/// what is refused again comes up, and a retry comes at once.
+pub(super) fn full(client: facade::ClientBuilder) -> facade::ClientBuilder {
+    let renews = |stale: Option<BearerTokens>| {
+        let renewed = stale.unwrap().tokens().renewed("hunter2-renewed");
+        ready(BearerTokens::new(renewed).map_err(RefreshError::failed))
+    };
+    let tokens = TokenSet::new("hunter2-access").refresh_token("hunter2-refresh");
+    let session = RefreshQueue::builder(renews).credential(BearerTokens::new(tokens).unwrap());
+    let at_once = ExponentialBackoff::builder().retry_bounds(Duration::ZERO, Duration::ZERO);
+    client
+        .session(session.build())
+        .retry(RetryMiddleware::new().policy(at_once.build_with_max_retries(FULL_RETRIES)))
+        .request_id(RequestIdMiddleware::new())
+        .headers_timeout(Duration::from_secs(300))
+        .deadline(Duration::from_secs(600))
 }
 
 /// Reading the system's certificates takes longer than all the rest, and would hold up the other ways.

@@ -70,13 +70,18 @@ pub(super) async fn situations() -> Vec<Situation> {
             let path = format!("/{index}");
             server.on(&path, behaviour);
             let call = Call::to(server.url_of(&path));
+            let comes_before_headers = !name.contains("body") && !name.starts_with("chunks");
             let call = match kind {
-                SILENCE => call.within(Duration::from_millis(500)),
+                SILENCE if comes_before_headers => call.within(Duration::from_millis(500)),
+                // Long enough for headers to arrive on a busy machine.
+                SILENCE => call.within(Duration::from_secs(2)),
                 _ => call,
             };
             let is_transient = matches!(kind, ErrorKind::Reset | SILENCE);
             let situation = call.is(name, kind, text, is_transient, has_source).await;
             let expected = Way::ALL.map(|way| match kind {
+                // What may pass by itself is tried again, as long as there is no answer.
+                _ if way == Way::Full && is_transient && comes_before_headers => 2,
                 // The layer knows a loop when it sees one: first with the query, then without.
                 ErrorKind::Redirect if way.is_facade() => 2,
                 ErrorKind::Redirect => 1 + REDIRECTS,
@@ -84,7 +89,7 @@ pub(super) async fn situations() -> Vec<Situation> {
             });
             let times = server.count_of(&path);
             let expected: usize = expected.iter().sum();
-            assert_eq!(times, expected, "{name}: nothing is sent twice");
+            assert_eq!(times, expected, "{name}: nothing else is sent twice");
             situation
         },
     );
