@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use facade::{ApiError, CancellationToken, Client, ConnectPhase, ErrorKind};
+use futures_util::StreamExt;
 use stack_tests::soon;
 use testkit::{Behaviour, FaultServer, Reply};
 
@@ -181,6 +182,19 @@ async fn no_error_of_decoding_shows_a_secret() {
         let error = soon(fetched).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Decode, "{body}");
         shown.error(body, &error);
+    }
+    type Users = std::collections::HashMap<String, User>;
+    for body in [
+        r#"{"hunter2-key":{"age":"hunter2"}}"#,
+        r#"{"hunter2-key":7}"#,
+    ] {
+        planted.server.on("/users", Reply::status(200).body(body));
+        let users = Planted::request(&client, "users");
+        shown.error("map", &soon(users.fetch::<Users>()).await.unwrap_err());
+        let users = soon(Planted::request(&client, "users").send()).await;
+        let mut lines = users.unwrap().lines::<Users>();
+        let line = soon(lines.next()).await.unwrap();
+        shown.error("line", &line.unwrap_err());
     }
     let answer = r#"{"age":"hunter2-value"}"#;
     planted.server.on("/unit", Reply::status(200).body(answer));

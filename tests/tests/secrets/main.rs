@@ -13,5 +13,6 @@ mod errors;
 mod planted;
 mod refreshers;
 mod shown;
+mod unredacted;
 mod values;
 mod wrapped;
