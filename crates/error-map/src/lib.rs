@@ -50,6 +50,9 @@
 //! [`field_errors`](ApiError::field_errors) and [`problem`](ApiError::problem) have what the API says.
 //! [`find_source`](ApiError::find_source) finds the error of a layer, of reqwest or of yours by its type.
 //!
+//! What is read of a body is bounded, whatever the server sends: 4,096 values of JSON, 16 levels deep, and 256 errors of
+//! fields, each with up to 256 bytes of a name or path.
+//!
 //! No text of an [`ApiError`], nor of its sources, shows a query, userinfo, a header or a body.
 //!
 //! # Errors of a domain

@@ -157,6 +157,31 @@ mod tests {
     }
 
     #[test]
+    fn an_extension_is_read_as_the_type_asked_for_or_not_at_all() {
+        #[derive(Debug, PartialEq, serde::Deserialize)]
+        struct Account {
+            id: u64,
+            #[serde(default)]
+            frozen: bool,
+        }
+        let body = r#"{"accounts": [{"id": 1}, {"id": 2, "frozen": true}], "odd": [{"id": "1"}], "none": null}"#;
+        let problem = problem(PROBLEM, body).unwrap();
+        let accounts = problem.extension::<Vec<Account>>("accounts").unwrap();
+        let account = |id, frozen| Account { id, frozen };
+        assert_eq!(accounts, [account(1, false), account(2, true)]);
+        assert_eq!(problem.extension::<Vec<Account>>("odd"), None);
+        assert_eq!(problem.extension::<Account>("accounts"), None);
+        assert_eq!(problem.extension::<u64>("none"), None);
+        assert_eq!(problem.extension::<u64>("missing"), None);
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_left_out() {
+        let problem = problem(PROBLEM, "\u{feff}{\"title\": \"x\"}").unwrap();
+        assert_eq!(problem.title(), Some("x"));
+    }
+
+    #[test]
     fn a_status_that_is_none_is_ignored() {
         for status in ["0", "99", "1000", "99999", "-403", "403.5", "1e400"] {
             let body = format!(r#"{{"status": {status}}}"#);

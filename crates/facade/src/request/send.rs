@@ -69,7 +69,7 @@ impl Request {
         };
         let outcome = match answered {
             Ok(response) => {
-                let cancel = extensions.get::<CancelOn>().cloned();
+                let cancel = extensions.remove::<CancelOn>();
                 let (call, hooks) = (Arc::clone(&call), &options.hooks);
                 let options = Arc::clone(options);
                 let response =
