@@ -1,0 +1,15 @@
+//! Any paged API as a stream of items, safe against hostile and sloppy servers.
+
+mod checkpoint;
+mod invalid_item;
+mod page;
+mod page_request;
+mod page_source;
+mod paging_error;
+
+pub use checkpoint::{Checkpoint, CheckpointError};
+pub use invalid_item::InvalidItem;
+pub use page::Page;
+pub use page_request::PageRequest;
+pub use page_source::PageSource;
+pub use paging_error::{PagingError, PagingErrorKind};

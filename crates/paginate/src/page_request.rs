@@ -1,0 +1,130 @@
+//! What the request for a page has that the first one has not.
+
+mod header_pairs;
+mod replaced_query;
+
+use std::fmt;
+
+use http::{HeaderName, HeaderValue};
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+/// What the request for one page has that the caller's request has not: parameters of the query, headers, or another URL
+/// altogether.
+///
+/// A [`Style`](crate::Style) makes it, a [`PageSource`](crate::PageSource) obeys it. A URL of its own comes from a next link
+/// only, after that was judged.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PageRequest {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    url: Option<Url>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    without_credentials: bool,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    query: Vec<(String, String)>,
+    #[serde(default, with = "header_pairs", skip_serializing_if = "Vec::is_empty")]
+    headers: Vec<(HeaderName, HeaderValue)>,
+    #[serde(skip)]
+    page: u64,
+    #[serde(skip)]
+    max_bytes: usize,
+}
+
+impl PageRequest {
+    /// The caller's request as it is.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets a parameter of the query. It replaces all of that name.
+    #[must_use]
+    pub fn with_query(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        let name = name.into();
+        self.query.retain(|(other, _)| *other != name);
+        self.query.push((name, value.into()));
+        self
+    }
+
+    /// Sets a header. It replaces all of that name.
+    #[must_use]
+    pub fn with_header(mut self, name: HeaderName, mut value: HeaderValue) -> Self {
+        self.headers.retain(|(other, _)| *other != name);
+        value.set_sensitive(true);
+        self.headers.push((name, value));
+        self
+    }
+
+    /// The request that a next link leads to: nothing of the caller's query is left.
+    pub(crate) fn to_link(url: Url, without_credentials: bool) -> Self {
+        Self {
+            url: Some(url),
+            without_credentials,
+            ..Self::default()
+        }
+    }
+
+    pub(crate) fn for_page(mut self, page: u64, max_bytes: usize) -> Self {
+        self.page = page;
+        self.max_bytes = max_bytes;
+        self
+    }
+
+    /// The URL to ask, where the caller's is this one. If a next link led here, nothing is left of the caller's query;
+    /// otherwise all is left that isn't replaced.
+    pub fn url(&self, callers: &Url) -> Url {
+        let mut url = self.url.as_ref().unwrap_or(callers).clone();
+        replaced_query::replace(&mut url, &self.query);
+        url
+    }
+
+    /// The URL that a next link gave.
+    pub(crate) fn link(&self) -> Option<&Url> {
+        self.url.as_ref()
+    }
+
+    /// The value of a parameter that this request sets.
+    pub fn query(&self, name: &str) -> Option<&str> {
+        let mut query = self.query.iter();
+        let (_, value) = query.find(|(other, _)| other == name)?;
+        Some(value)
+    }
+
+    /// The headers that this request sets. They replace those of the same name.
+    pub fn headers(&self) -> impl Iterator<Item = (&HeaderName, &HeaderValue)> {
+        self.headers.iter().map(|(name, value)| (name, value))
+    }
+
+    /// Whether the request leads to another origin, so that no credential, no sensitive header and no body may go along.
+    pub fn goes_without_credentials(&self) -> bool {
+        self.without_credentials
+    }
+
+    /// Which page this is, counted from 1.
+    pub fn page(&self) -> u64 {
+        self.page
+    }
+
+    /// How many bytes of body the page may have.
+    pub fn max_bytes(&self) -> usize {
+        self.max_bytes
+    }
+}
+
+/// Shows neither values nor queries: a cursor may be a secret.
+impl fmt::Debug for PageRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let origin = |url: &Url| url.origin().ascii_serialization();
+        let names = |pairs: &[(String, String)]| -> Vec<String> {
+            pairs.iter().map(|(name, _)| name.clone()).collect()
+        };
+        f.debug_struct("PageRequest")
+            .field("page", &self.page)
+            .field("origin", &self.url.as_ref().map(origin))
+            .field("path", &self.url.as_ref().map(Url::path))
+            .field("without_credentials", &self.without_credentials)
+            .field("query", &names(&self.query))
+            .field("headers", &self.headers)
+            .finish_non_exhaustive()
+    }
+}
