@@ -2,6 +2,7 @@
 
 mod checkpoint;
 mod invalid_item;
+mod link_header;
 mod page;
 mod page_request;
 mod page_source;
@@ -9,6 +10,7 @@ mod paging_error;
 
 pub use checkpoint::{Checkpoint, CheckpointError};
 pub use invalid_item::InvalidItem;
+pub use link_header::{Link, Links, UnreadableLinks};
 pub use page::Page;
 pub use page_request::PageRequest;
 pub use page_source::PageSource;
