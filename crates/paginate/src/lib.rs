@@ -3,6 +3,7 @@
 mod checkpoint;
 mod invalid_item;
 mod link_header;
+mod next_link;
 mod page;
 mod page_request;
 mod page_source;
@@ -11,6 +12,7 @@ mod paging_error;
 pub use checkpoint::{Checkpoint, CheckpointError};
 pub use invalid_item::InvalidItem;
 pub use link_header::{Link, Links, UnreadableLinks};
+pub use next_link::{LinkRefusal, LinkRefused, OtherOrigins};
 pub use page::Page;
 pub use page_request::PageRequest;
 pub use page_source::PageSource;
