@@ -191,8 +191,8 @@ fn a_link_from_elsewhere_is_not_the_pages() {
 
 #[test]
 fn extension_attributes_are_kept_as_they_are() {
-    let line = r#"</x>; rel="next"; results="true"; cursor="1:0:0"; flag; empty=""; Media=a"#;
-    let extended = links(&[line]);
+    let header = r#"</x>; rel="next"; results="true"; cursor="1:0:0"; flag; empty=""; Media=a"#;
+    let extended = links(&[header]);
     let link = extended.iter().next().unwrap();
     let parameters: Vec<_> = link.parameters().skip(1).collect();
     let expected = [
