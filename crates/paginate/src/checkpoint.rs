@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::PageRequest;
+use crate::position::Position;
 
 /// The version of what a checkpoint holds.
 const VERSION: u32 = 1;
@@ -19,37 +19,27 @@ const VERSION: u32 = 1;
 pub struct Checkpoint {
     version: u32,
     style: String,
-    /// The page to ask for; none if there is nothing more.
+    /// A later version may have another form, which must not hide that it is a later version.
     #[serde(default)]
-    request: Option<PageRequest>,
-    /// Which page that is.
-    page: u64,
-    /// How many of its items have been yielded.
-    #[serde(default)]
-    index: usize,
+    position: Position,
 }
 
 impl Checkpoint {
-    pub(crate) fn new(style: &str, request: Option<PageRequest>, page: u64, index: usize) -> Self {
+    pub(crate) fn new(style: &str, position: Position) -> Self {
         Self {
             version: VERSION,
             style: style.to_owned(),
-            request,
-            page,
-            index,
+            position,
         }
     }
 
     /// Whether the stream has ended here: a resumed one yields nothing.
     pub fn is_end(&self) -> bool {
-        self.request.is_none()
+        self.position.request.is_none()
     }
 
-    /// The page to ask for, its number and how many of its items to leave out, if this style made the checkpoint.
-    pub(crate) fn open(
-        self,
-        style: &str,
-    ) -> Result<(Option<PageRequest>, u64, usize), CheckpointError> {
+    /// The position, if this style made the checkpoint.
+    pub(crate) fn open(self, style: &str) -> Result<Position, CheckpointError> {
         if self.version != VERSION {
             let found = self.version;
             return Err(CheckpointError::Version { found });
@@ -57,7 +47,7 @@ impl Checkpoint {
         if self.style != style {
             return Err(CheckpointError::Style);
         }
-        Ok((self.request, self.page, self.index))
+        Ok(self.position)
     }
 }
 
@@ -67,14 +57,14 @@ impl fmt::Debug for Checkpoint {
         f.debug_struct("Checkpoint")
             .field("version", &self.version)
             .field("style", &self.style)
-            .field("page", &self.page)
-            .field("index", &self.index)
+            .field("page", &self.position.page)
+            .field("index", &self.position.index)
             .field("is_end", &self.is_end())
             .finish_non_exhaustive()
     }
 }
 
-/// A checkpoint can't be resumed here.
+/// Why a checkpoint can't be resumed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CheckpointError {
@@ -87,7 +77,7 @@ pub enum CheckpointError {
     /// Another way of paging made it.
     #[error("the checkpoint was made by another way of paging")]
     Style,
-    /// It leads to another origin, with credentials.
+    /// It leads to another origin than the first page's, and not without credentials.
     #[error("the checkpoint leads to another origin")]
     OtherOrigin,
 }

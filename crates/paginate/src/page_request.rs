@@ -15,7 +15,6 @@ use url::Url;
 /// A [`Style`](crate::Style) makes it, a [`PageSource`](crate::PageSource) obeys it. A URL of its own comes from a next link
 /// only, after that was judged.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct PageRequest {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     url: Option<Url>,
@@ -27,6 +26,8 @@ pub struct PageRequest {
     headers: Vec<(HeaderName, HeaderValue)>,
     #[serde(skip)]
     page: u64,
+    #[serde(skip)]
+    items_before: u64,
     #[serde(skip)]
     max_bytes: usize,
 }
@@ -64,8 +65,14 @@ impl PageRequest {
         }
     }
 
-    pub(crate) fn for_page(mut self, page: u64, max_bytes: usize) -> Self {
+    pub(crate) fn without_credentials(mut self) -> Self {
+        self.without_credentials = true;
+        self
+    }
+
+    pub(crate) fn for_page(mut self, page: u64, items_before: u64, max_bytes: usize) -> Self {
         self.page = page;
+        self.items_before = items_before;
         self.max_bytes = max_bytes;
         self
     }
@@ -81,6 +88,17 @@ impl PageRequest {
     /// The URL that a next link gave.
     pub(crate) fn link(&self) -> Option<&Url> {
         self.url.as_ref()
+    }
+
+    /// How many bytes it takes to say what this request asks for.
+    pub(crate) fn len(&self) -> usize {
+        let url = self.url.as_ref().map_or(0, |url| url.as_str().len());
+        let query = self
+            .query
+            .iter()
+            .map(|(name, value)| name.len() + value.len());
+        let headers = self.headers.iter().map(|(_, value)| value.len());
+        url + query.sum::<usize>() + headers.sum::<usize>()
     }
 
     /// The value of a parameter that this request sets.
@@ -103,6 +121,11 @@ impl PageRequest {
     /// Which page this is, counted from 1.
     pub fn page(&self) -> u64 {
         self.page
+    }
+
+    /// How many items the pages before this one have, those before a checkpoint included.
+    pub fn items_before(&self) -> u64 {
+        self.items_before
     }
 
     /// How many bytes of body the page may have.
