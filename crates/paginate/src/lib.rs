@@ -2,8 +2,10 @@
 
 mod checkpoint;
 mod invalid_item;
+mod limits;
 mod link_header;
 mod list;
+mod loop_guard;
 mod next_link;
 mod page;
 mod page_request;
@@ -15,6 +17,7 @@ mod pointer;
 mod position;
 mod style;
 mod styles;
+mod walk;
 
 pub use checkpoint::{Checkpoint, CheckpointError};
 pub use invalid_item::InvalidItem;
