@@ -2,6 +2,7 @@
 
 mod checkpoint;
 mod invalid_item;
+mod left_behind;
 mod limits;
 mod link_header;
 mod list;
