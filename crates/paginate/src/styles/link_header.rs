@@ -1,6 +1,8 @@
 //! Paging by the `Link` header.
 
-use crate::{Links, Next, Page, PageRequest, PagingErrorKind, Place, Pointer, Reading, Style};
+use crate::{
+    Link, Links, Next, Page, PageRequest, PagingErrorKind, Place, Pointer, Reading, Style,
+};
 
 /// Paging by the `Link` header (RFC 8288): the link of relation `next` leads to the next page. Without one, it was the last.
 ///
@@ -21,6 +23,7 @@ use crate::{Links, Next, Page, PageRequest, PagingErrorKind, Place, Pointer, Rea
 pub struct LinkHeader {
     items: Pointer,
     relation: String,
+    end: Option<(String, String)>,
     first: PageRequest,
     total: Option<Place>,
 }
@@ -31,6 +34,7 @@ impl LinkHeader {
         Self {
             items: items.into(),
             relation: "next".to_owned(),
+            end: None,
             first: PageRequest::new(),
             total: None,
         }
@@ -39,6 +43,13 @@ impl LinkHeader {
     /// The relation of the link to follow, such as `prev` to go backwards. Default: `next`.
     pub fn relation(mut self, relation: impl Into<String>) -> Self {
         self.relation = relation.into();
+        self
+    }
+
+    /// What a link says of itself where nothing comes after it, for servers that link to an empty page at the end:
+    /// `results="false"`. Default: nothing, the link is followed.
+    pub fn end(mut self, parameter: impl Into<String>, value: impl Into<String>) -> Self {
+        self.end = Some((parameter.into(), value.into()));
         self
     }
 
@@ -58,7 +69,13 @@ impl LinkHeader {
     fn next(&self, page: &Page) -> Result<Next, PagingErrorKind> {
         let links = Links::of(page.headers());
         let link = links.find(&self.relation, page.url())?;
+        let link = link.filter(|link| !self.is_end(link));
         Ok(link.map_or(Next::End, |link| Next::Link(link.target().to_owned())))
+    }
+
+    fn is_end(&self, link: &Link) -> bool {
+        let end = self.end.as_ref();
+        end.is_some_and(|(name, value)| link.parameter(name) == Some(value))
     }
 }
 
@@ -90,6 +107,23 @@ mod tests {
         let backwards = LinkHeader::new("").relation("prev");
         assert_eq!(read(&backwards, &answer()), Read::link("/1"));
         assert_eq!(read(&LinkHeader::new(""), &page("[1]")), Read::End);
+    }
+
+    #[test]
+    fn a_link_that_says_so_is_the_end() {
+        let link = r#"</?cursor=0:0:1>; rel="previous"; results="false", </?cursor=0:100:0>; rel="next"; results="#;
+        let ending = LinkHeader::new("").end("results", "false");
+        for (results, next) in [
+            ("\"true\"", Read::link("/?cursor=0:100:0")),
+            ("\"false\"", Read::End),
+            ("false", Read::End),
+        ] {
+            let link = format!("{link}{results}").leak();
+            let answer = page("[1]").with_header("link", link);
+            assert_eq!(read(&ending, &answer), next, "{results}");
+            let following = read(&LinkHeader::new(""), &answer);
+            assert_eq!(following, Read::link("/?cursor=0:100:0"), "{results}");
+        }
     }
 
     #[test]

@@ -16,6 +16,13 @@ pub fn github() -> LinkHeader {
     LinkHeader::new("").page_size("per_page", 100)
 }
 
+/// Sentry: the body is the list, `Link` leads on until it says `results="false"`, pages of 100.
+pub fn sentry() -> LinkHeader {
+    LinkHeader::new("")
+        .end("results", "false")
+        .page_size("per_page", 100)
+}
+
 /// Stripe: `data`, `has_more`, and `starting_after` the last one's `id`, pages of 100.
 pub fn stripe() -> Keyset {
     Keyset::new("/data", "/id")
@@ -61,6 +68,17 @@ mod tests {
         let next = "https://api.github.com/repositories/1/issues?per_page=100&page=2";
         assert_eq!(read(&github(), &answer), Read::link(next));
         assert_eq!(github().first().query("per_page"), Some("100"));
+    }
+
+    #[test]
+    fn sentry_reads_its_links_to_the_end() {
+        let answer = |results| {
+            let link = r#"<https://sentry.test/issues/?&cursor=0:100:0>; rel="next"; cursor="0:100:0"; results="#;
+            page("[1]").with_header("link", format!("{link}\"{results}\"").leak())
+        };
+        let next = Read::link("https://sentry.test/issues/?&cursor=0:100:0");
+        assert_eq!(read(&sentry(), &answer("true")), next);
+        assert_eq!(read(&sentry(), &answer("false")), Read::End);
     }
 
     #[test]
