@@ -81,13 +81,13 @@ impl Keyset {
         if more == Some(false) {
             return Ok(Next::End);
         }
-        let Some(last) = list.len().checked_sub(1) else {
+        let Some(index) = list.len().checked_sub(1) else {
             return match more {
                 Some(true) => Err(PagingErrorKind::MissingNext),
                 _ => Ok(Next::End),
             };
         };
-        let key = page.find_in_item(list, last, &self.key).map(Scalar::of);
+        let key = page.find_in_item(list, index, &self.key).map(Scalar::of);
         let Some(Scalar::Text(key)) = key else {
             return Err(PagingErrorKind::InvalidNext);
         };
