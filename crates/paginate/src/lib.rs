@@ -2,6 +2,8 @@
 
 mod ahead;
 mod checkpoint;
+#[cfg(feature = "reqwest-middleware")]
+mod client_source;
 mod invalid_item;
 mod items;
 mod left_behind;
@@ -28,6 +30,8 @@ mod styles;
 mod walk;
 
 pub use checkpoint::{Checkpoint, CheckpointError};
+#[cfg(feature = "reqwest-middleware")]
+pub use client_source::{ClientSource, Paginate};
 pub use invalid_item::InvalidItem;
 pub use items::Items;
 pub use link_header::{Link, Links, UnreadableLinks};
