@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use cancel::{CancelOn, Deadline};
 use error_map::ErrorFor;
-use http::{Extensions, HeaderName, HeaderValue, StatusCode};
+use http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode};
 use request_context::{Credential, WithCredential, WithoutAuth};
 use reqwest::Method;
 use safe_redirect::Redirects;
@@ -83,6 +83,32 @@ impl Request {
         self.change(|request| {
             let (name, value) = header(name, value)?;
             request.headers_mut().insert(name, value);
+            Ok(())
+        })
+    }
+
+    /// Sets these headers, each with all its values. They replace those of their names, default headers too.
+    ///
+    /// ```
+    /// # async fn example(client: facade::Client, cookies: [http::HeaderValue; 2]) -> Result<(), facade::ApiError> {
+    /// use http::header::{COOKIE, HeaderMap};
+    ///
+    /// let headers = HeaderMap::from_iter(cookies.map(|cookie| (COOKIE, cookie)));
+    /// let answer = client.get("me").headers(headers).send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn headers(self, headers: HeaderMap) -> Self {
+        self.change(|request| {
+            let mut several = None;
+            for (name, value) in headers {
+                // Further values of a name come without it.
+                if let Some(name) = name {
+                    request.headers_mut().insert(name.clone(), value);
+                    several = Some(name);
+                } else if let Some(name) = &several {
+                    request.headers_mut().append(name, value);
+                }
+            }
             Ok(())
         })
     }

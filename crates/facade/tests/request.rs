@@ -8,7 +8,7 @@ use facade::policies::ExponentialBackoff;
 use facade::{
     CallOptions, Client, ClientBuilder, ErrorKind, InvalidTarget, Place, Retry, RetryMiddleware,
 };
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 use serde_json::json;
 use testkit::{FaultServer, Reply, ScriptedTransport, SentRequest};
 
@@ -174,6 +174,24 @@ async fn a_header_that_is_not_valid_is_a_typed_error_that_does_not_show_it() {
     assert_eq!(error.url().unwrap().as_str(), "https://api.test/v1/a");
     assert!(!format!("{error:?} {error}").contains("hunter2"));
     transport.assert_count(0);
+}
+
+#[tokio::test]
+async fn headers_of_several_values_are_sent_with_all_of_them_in_place_of_what_was_there() {
+    let values = [("x-many", "1"), ("x-many", "2"), ("x-one", "3")];
+    let headers: HeaderMap = values
+        .map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()))
+        .into_iter()
+        .collect();
+    let request = |client: &Client| {
+        let before = client.get("x").header("x-many", "0").header("x-kept", "4");
+        before.headers(headers)
+    };
+    let sent = sent(request).await;
+    let many: Vec<_> = sent.headers().get_all("x-many").iter().collect();
+    assert_eq!(many, ["1", "2"]);
+    assert_eq!(sent.headers()["x-one"], "3");
+    assert_eq!(sent.headers()["x-kept"], "4");
 }
 
 #[tokio::test]
