@@ -1,0 +1,36 @@
+//! The client that requests go through: the facade, told to keep its hands off the answers.
+
+use std::time::Duration;
+
+use facade::{Auth, Client, ErrorMapMiddleware, LogMiddleware, RetryMiddleware};
+
+use crate::arguments::Arguments;
+use crate::start_error::StartError;
+use crate::upstream::Upstream;
+
+pub(crate) fn build(
+    arguments: &Arguments,
+    upstream: &Upstream,
+    auth: Option<Auth>,
+) -> Result<Client, StartError> {
+    let retries = arguments.retries;
+    let mut client = Client::builder(upstream.base().as_str())
+        // All answers go to the caller, who knows what to make of them.
+        .return_redirects(true)
+        .error_map(ErrorMapMiddleware::new().error_for(|_| false))
+        .read_timeout(None)
+        .retry((retries > 0).then(|| RetryMiddleware::new().max_retries(retries)))
+        .log(arguments.log.then(LogMiddleware::new))
+        // The same HTTP on both sides, and bodies as they are.
+        .reqwest(|reqwest| {
+            let reqwest = reqwest.http1_only();
+            reqwest.no_gzip().no_brotli().no_deflate().no_zstd()
+        });
+    if let Some(seconds) = arguments.deadline {
+        client = client.deadline(Duration::from_secs(seconds));
+    }
+    if let Some(auth) = auth {
+        client = client.auth(auth);
+    }
+    client.build().map_err(StartError::Client)
+}

@@ -1,0 +1,43 @@
+//! The session: tokens in a file, renewed by the refresh grant.
+
+use std::fs;
+
+use facade::{Auth, FileStore, Origin, RefreshTokenGrant, TokenEndpoint, TokenStore};
+use request_context::OriginAllowList;
+
+use crate::arguments::Arguments;
+use crate::start_error::StartError;
+use crate::upstream::Upstream;
+
+/// The session that the arguments name, if they do. Its tokens have to be there: better to be told now than at each call.
+pub(crate) async fn of(
+    arguments: &Arguments,
+    upstream: &Upstream,
+) -> Result<Option<Auth>, StartError> {
+    let (Some(path), Some(url), Some(id)) = (
+        &arguments.token_store,
+        &arguments.token_url,
+        &arguments.client_id,
+    ) else {
+        return Ok(None);
+    };
+    let origin = Origin::of(upstream.base()).map(OriginAllowList::from);
+    if !origin.is_some_and(|origin| origin.allows(upstream.base())) {
+        return Err(StartError::InsecureUpstream);
+    }
+    let mut endpoint = TokenEndpoint::builder(url, id);
+    if let Some(path) = &arguments.client_secret_file {
+        let secret = fs::read_to_string(path).map_err(|source| StartError::ClientSecret {
+            path: path.clone(),
+            source,
+        })?;
+        endpoint = endpoint.client_secret(secret.trim_end());
+    }
+    let endpoint = endpoint.build().map_err(StartError::TokenUrl)?;
+    let store = FileStore::new(path);
+    match store.load().await {
+        Ok(Some(_)) => Ok(Some(Auth::oauth2(store, RefreshTokenGrant::new(endpoint)))),
+        Ok(None) => Err(StartError::NoTokens { path: path.clone() }),
+        Err(error) => Err(StartError::Tokens(error)),
+    }
+}

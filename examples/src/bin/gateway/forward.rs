@@ -1,0 +1,147 @@
+//! A request to the upstream, and its answer back.
+
+use std::convert::Infallible;
+
+use bytes::Bytes;
+use facade::reqwest::Body;
+use facade::{Client, SessionStatus};
+use futures_util::stream;
+use http::header::{CONTENT_LENGTH, HOST, TRANSFER_ENCODING};
+use http::request::Parts;
+use http::{HeaderMap, HeaderValue, Method, Request, Response, Version};
+use http_body::{Body as _, Frame};
+use http_body_util::StreamBody;
+use hyper::body::Incoming;
+
+use crate::admission::Admission;
+use crate::arguments::Arguments;
+use crate::problem::Problem;
+use crate::upstream::Upstream;
+use crate::{hop_by_hop, kept_body, log, via};
+
+/// Forwards requests to an upstream.
+pub(crate) struct Gateway {
+    client: Client,
+    upstream: Upstream,
+    admission: Admission,
+    replay_limit: usize,
+    keep_host: bool,
+    via: bool,
+}
+
+impl Gateway {
+    pub(crate) fn new(arguments: &Arguments, upstream: Upstream, client: Client) -> Self {
+        let hosts = arguments.allow_host.iter().cloned();
+        // Who calls by the upstream's name, as one may with --keep-host, was led here on purpose.
+        let hosts = hosts.chain(upstream.base().host_str().map(str::to_owned));
+        let origins = arguments.allow_origin.iter().cloned();
+        Self {
+            client,
+            admission: Admission::new(hosts, origins),
+            upstream,
+            replay_limit: arguments.replay_limit,
+            keep_host: arguments.keep_host,
+            via: arguments.via,
+        }
+    }
+
+    /// What the upstream answers, or a problem of the gateway's own.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future ends the upstream call, and so does dropping the answer's body.
+    pub(crate) async fn answer(&self, request: Request<Incoming>) -> Response<Body> {
+        match self.forward(request).await {
+            Ok(response) => response,
+            Err(problem) => {
+                tracing::debug!(
+                    target: log::TARGET,
+                    status = problem.status.as_u16(),
+                    code = problem.code,
+                    "answered by the gateway itself",
+                );
+                problem.into_response()
+            }
+        }
+    }
+
+    async fn forward(&self, request: Request<Incoming>) -> Result<Response<Body>, Problem> {
+        let (head, body) = request.into_parts();
+        self.admission.check(&head)?;
+        if head.method == Method::CONNECT || !head.uri.path().starts_with('/') {
+            return Err(Problem::NO_PATH);
+        }
+        let body = kept_body::keep(body, self.replay_limit).await;
+        let body = body.map_err(|_| Problem::BROKEN_BODY)?;
+        let headers = self.request_headers(&head, body.as_ref());
+        let url = self.upstream.url_of(head.uri.path(), head.uri.query());
+        let mut request = self
+            .client
+            .request(head.method.clone(), url)
+            .headers(headers);
+        if let Some(body) = body {
+            request = request.body(body);
+        }
+        self.look_for_another_session().await;
+        let answer = request
+            .send()
+            .await
+            .map_err(|error| Problem::from(&error))?;
+        self.pass_on(answer.into_inner().into(), &head.method)
+    }
+
+    fn request_headers(&self, head: &Parts, body: Option<&Body>) -> HeaderMap {
+        let mut headers = hop_by_hop::removed_from(&head.headers);
+        if !self.keep_host {
+            headers.remove(HOST);
+        }
+        if let Some(body) = body
+            && !headers.contains_key(CONTENT_LENGTH)
+        {
+            // As it came, whatever the method is. Of an empty one hyper would make none.
+            match body.as_bytes() {
+                Some([]) => headers.insert(CONTENT_LENGTH, HeaderValue::from(0)),
+                _ => headers.insert(TRANSFER_ENCODING, HeaderValue::from_static("chunked")),
+            };
+        }
+        if self.via {
+            via::add(&mut headers, head.version);
+        }
+        headers
+    }
+
+    fn pass_on(&self, answer: Response<Body>, method: &Method) -> Result<Response<Body>, Problem> {
+        let (mut head, mut body) = answer.into_parts();
+        if head.status.is_informational() {
+            return Err(Problem::INTERIM);
+        }
+        head.headers = hop_by_hop::removed_from(&head.headers);
+        if self.via {
+            via::add(&mut head.headers, head.version);
+        }
+        // The version is that of a connection (RFC 9110 §2.5).
+        head.version = Version::HTTP_11;
+        // A 304 may tell the length that the body would have (RFC 9110 §8.6). Of a body that is known to be empty, hyper
+        // would correct it.
+        if *method != Method::HEAD
+            && body.is_end_stream()
+            && head.headers.contains_key(CONTENT_LENGTH)
+        {
+            let nothing = stream::empty::<Result<Frame<Bytes>, Infallible>>();
+            body = Body::wrap(StreamBody::new(nothing));
+        }
+        Ok(Response::from_parts(head, body))
+    }
+
+    /// Someone may have signed in again, by another program that shares the token file.
+    async fn look_for_another_session(&self) {
+        let Some(session) = self.client.session() else {
+            return;
+        };
+        if matches!(session.status(), SessionStatus::SignedOut(_))
+            && let Err(error) = session.reload().await
+        {
+            tracing::debug!(target: log::TARGET, %error, "the token file can't be read");
+        }
+    }
+}

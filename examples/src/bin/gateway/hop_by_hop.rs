@@ -1,0 +1,111 @@
+//! Headers that are meant for the next hop alone.
+
+use http::header::{
+    CONNECTION, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION, TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
+};
+use http::{HeaderMap, HeaderName};
+
+/// What is about one connection, whether `Connection` lists it or not (RFC 9110 §7.6.1, §11.7). Trailers end here, so their
+/// announcement does too.
+const HOP_BY_HOP: [HeaderName; 9] = [
+    CONNECTION,
+    HeaderName::from_static("keep-alive"),
+    PROXY_AUTHENTICATE,
+    PROXY_AUTHORIZATION,
+    HeaderName::from_static("proxy-connection"),
+    TE,
+    TRAILER,
+    TRANSFER_ENCODING,
+    UPGRADE,
+];
+
+/// The headers that go on to the other end: all others, with all their values as they are.
+pub(crate) fn removed_from(headers: &HeaderMap) -> HeaderMap {
+    let listed = listed_by_connection(headers);
+    let mut left = HeaderMap::with_capacity(headers.len());
+    for (name, value) in headers {
+        if !HOP_BY_HOP.contains(name) && !listed.contains(name) {
+            left.append(name, value.clone());
+        }
+    }
+    left
+}
+
+fn listed_by_connection(headers: &HeaderMap) -> Vec<HeaderName> {
+    let lists = headers.get_all(CONNECTION).into_iter();
+    lists
+        .flat_map(|list| list.as_bytes().split(|byte| *byte == b','))
+        .filter_map(|name| HeaderName::from_bytes(name.trim_ascii()).ok())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    fn headers(lines: &[(&str, &[u8])]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for (name, value) in lines {
+            let name = HeaderName::from_bytes(name.as_bytes()).unwrap();
+            headers.append(name, HeaderValue::from_bytes(value).unwrap());
+        }
+        headers
+    }
+
+    #[test]
+    fn what_is_about_one_connection_stays_behind() {
+        for name in [
+            "Connection",
+            "Keep-Alive",
+            "Proxy-Authenticate",
+            "Proxy-Authorization",
+            "Proxy-Connection",
+            "TE",
+            "Trailer",
+            "Transfer-Encoding",
+            "Upgrade",
+        ] {
+            let left = removed_from(&headers(&[(name, b"x"), ("accept", b"*/*")]));
+            assert_eq!(left, headers(&[("accept", b"*/*")]), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_connection_lists_stays_behind_however_it_is_written() {
+        let listed = headers(&[
+            ("connection", b"close,X-One , \tx-TWO,,"),
+            ("connection", b"x-three"),
+            ("x-one", b"1"),
+            ("x-two", b"2"),
+            ("x-two", b"3"),
+            ("x-three", b"4"),
+            ("x-four", b"5"),
+        ]);
+        assert_eq!(removed_from(&listed), headers(&[("x-four", b"5")]));
+    }
+
+    #[test]
+    fn a_list_that_is_not_text_hides_nothing_behind_it() {
+        let odd = headers(&[("connection", b"\xff, x-one"), ("x-one", b"1")]);
+        assert!(removed_from(&odd).is_empty());
+    }
+
+    #[test]
+    fn all_else_goes_on_as_it_is() {
+        let all = headers(&[
+            ("set-cookie", b"a=1"),
+            ("set-cookie", b"b=2"),
+            ("set-cookie", b"a=1"),
+            ("x-latin", b"caf\xe9"),
+            ("x-empty", b""),
+            ("content-length", b"7"),
+            ("authorization", b"Bearer x"),
+        ]);
+        let left = removed_from(&all);
+        assert_eq!(left, all);
+        let cookies: Vec<_> = left.get_all("set-cookie").iter().collect();
+        assert_eq!(cookies, ["a=1", "b=2", "a=1"]);
+    }
+}
