@@ -69,6 +69,9 @@ async fn each_request_arrives_the_same_with_and_without_the_gateway() {
             assert_eq!(through.path_and_query(), direct.path_and_query());
             assert_eq!(end_to_end(through), end_to_end(direct), "{shown}");
             assert_eq!(through.body(), direct.body(), "{shown}");
+            for name in ["connection", "te", "upgrade", "x-hop"] {
+                assert_eq!(through.header(name), None, "{shown}");
+            }
         }
     }
 }
@@ -136,7 +139,7 @@ async fn characters_that_no_url_may_have_arrive_as_url_parsers_write_them() {
         ("/a'(b)|[c]~", "/a'(b)|[c]~"),
         (r#"/a"b{c}d^e"#, "/a%22b%7Bc%7Dd^e"),
         ("/\u{e9}", "/%C3%A9"),
-        (r#"/?a='b'&c="{d}"|^[e]"#, "/?a=%27b%27&c=%22{d}%22|^[e]"),
+        ("/?a='b'&c={d}|^[e]", "/?a=%27b%27&c={d}|^[e]"),
     ] {
         let request = format!("GET {target} HTTP/1.1\r\n\r\n");
         exchange(gateway.address(), &alone(request.as_bytes())).await;

@@ -34,3 +34,25 @@ pub(crate) fn build(
     }
     client.build().map_err(StartError::Client)
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    /// What reqwest tells of its settings, since a test that waits for a timeout would take as long.
+    #[tokio::test]
+    async fn there_is_no_read_timeout() {
+        let settings = |client: Client| format!("{:?}", client.inner());
+        let usual = Client::builder("http://127.0.0.1").build().unwrap();
+        assert!(settings(usual).contains("read_timeout: 30s"));
+
+        let url = "http://127.0.0.1";
+        let arguments = Arguments::parse_from(["gateway", "--upstream", url]);
+        let upstream = Upstream::parse(url).unwrap();
+        let client = build(&arguments, &upstream, None).unwrap();
+        let settings = settings(client);
+        assert!(!settings.contains("timeout"), "{settings}");
+    }
+}
