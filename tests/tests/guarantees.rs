@@ -11,21 +11,23 @@ use std::path::{Path, PathBuf};
 
 const SESSIONS: &str = include_str!("../../docs/sessions.md");
 const SECURITY: &str = include_str!("../../docs/security.md");
+const GATEWAY: &str = include_str!("../../docs/gateway.md");
 
 /// Where the first part of a name may be, from the root of the repository.
-const PLACES: [&str; 7] = [
+const PLACES: [&str; 8] = [
     "crates/refresh-queue/tests",
     "crates/refresh-queue/src",
     "crates/auth-middleware/tests",
     "crates/auth-middleware/src",
     "crates/token-store/tests",
     "crates/facade/tests",
+    "examples/tests",
     "tests/tests",
 ];
 
 #[test]
 fn each_test_that_a_page_names_is_one() {
-    for (page, least) in [(SESSIONS, 60), (SECURITY, 20)] {
+    for (page, least) in [(SESSIONS, 60), (SECURITY, 20), (GATEWAY, 20)] {
         let names = names_in(page);
         assert!(names.len() > least, "{names:?}");
         let missing: Vec<_> = names.into_iter().filter(|name| !is_test(name)).collect();

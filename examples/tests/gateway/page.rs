@@ -98,31 +98,6 @@ fn as_on_the_page(line: &str, port: &str) -> String {
     }
 }
 
-/// A promise that names a test names one that is there.
-#[test]
-fn the_page_names_tests_that_are_there() {
-    let sources = [
-        ("answers", include_str!("answers.rs")),
-        ("bodies", include_str!("bodies.rs")),
-        ("disconnects", include_str!("disconnects.rs")),
-        ("problems", include_str!("problems.rs")),
-        ("requests", include_str!("requests.rs")),
-        ("secrets", include_str!("secrets.rs")),
-        ("session", include_str!("session.rs")),
-        ("shutdown", include_str!("shutdown.rs")),
-        ("startup", include_str!("startup.rs")),
-    ];
-    let named: Vec<_> = PAGE
-        .split('`')
-        .filter_map(|text| text.split_once("::"))
-        .collect();
-    assert!(named.len() > 20, "{named:?}");
-    for (module, test) in named {
-        let (_, source) = sources.iter().find(|(name, _)| *name == module).unwrap();
-        assert!(source.contains(&format!("fn {test}()")), "{module}::{test}");
-    }
-}
-
 /// The page's table of problems is the program's.
 #[test]
 fn the_page_lists_each_problem() {

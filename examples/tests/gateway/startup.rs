@@ -6,9 +6,10 @@ use std::net::Ipv4Addr;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Output;
 
+use testkit::FaultServer;
 use tokio::net::TcpListener;
 
-use crate::running::{command, soon};
+use crate::running::{Running, command, soon};
 use crate::token_file::TokenFile;
 
 const TOKEN_URL: &str = "http://127.0.0.1:1/token";
@@ -143,7 +144,7 @@ async fn with_allow_remote_it_listens_for_other_machines() {
     let mut command = command();
     let command = command.args(["--upstream", "http://127.0.0.1:1", "--retries=0"]);
     let command = command.args(["--listen", "0.0.0.0:0", "--allow-remote"]);
-    let gateway = crate::running::Running::spawn(command).await;
+    let gateway = Running::spawn(command).await;
     assert!(
         gateway.url.starts_with("http://0.0.0.0:"),
         "{}",
@@ -151,4 +152,18 @@ async fn with_allow_remote_it_listens_for_other_machines() {
     );
     assert_eq!(gateway.get("/").await.status(), 502);
     assert_eq!(gateway.stop().await.status.code(), Some(0));
+}
+
+#[tokio::test]
+async fn no_proxy_sees_what_goes_to_an_upstream_on_this_machine() {
+    let [server, proxy] = [
+        FaultServer::start().await.unwrap(),
+        FaultServer::start().await.unwrap(),
+    ];
+    let mut command = command();
+    let command = command.args(["--listen=127.0.0.1:0", "--upstream", server.url().as_str()]);
+    let command = command.env_remove("NO_PROXY").env_remove("no_proxy");
+    let gateway = Running::spawn(command.env("http_proxy", proxy.url().as_str())).await;
+    assert_eq!(gateway.get("/").await.status(), 200);
+    assert_eq!((server.request_count(), proxy.request_count()), (1, 0));
 }

@@ -26,6 +26,10 @@ pub(crate) fn build(
             let reqwest = reqwest.http1_only();
             reqwest.no_gzip().no_brotli().no_deflate().no_zstd()
         });
+    if upstream.is_on_this_machine() {
+        // What doesn't leave the machine is nothing for a proxy.
+        client = client.reqwest(reqwest::ClientBuilder::no_proxy);
+    }
     if let Some(seconds) = arguments.deadline {
         client = client.deadline(Duration::from_secs(seconds));
     }

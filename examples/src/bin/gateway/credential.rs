@@ -2,8 +2,7 @@
 
 use std::fs;
 
-use facade::{Auth, FileStore, Origin, RefreshTokenGrant, TokenEndpoint, TokenStore};
-use request_context::OriginAllowList;
+use facade::{Auth, FileStore, RefreshTokenGrant, TokenEndpoint, TokenStore};
 
 use crate::arguments::Arguments;
 use crate::start_error::StartError;
@@ -21,8 +20,7 @@ pub(crate) async fn of(
     ) else {
         return Ok(None);
     };
-    let origin = Origin::of(upstream.base()).map(OriginAllowList::from);
-    if !origin.is_some_and(|origin| origin.allows(upstream.base())) {
+    if !upstream.is_private() {
         return Err(StartError::InsecureUpstream);
     }
     let mut endpoint = TokenEndpoint::builder(url, id);

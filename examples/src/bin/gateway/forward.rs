@@ -3,7 +3,6 @@
 use std::convert::Infallible;
 
 use bytes::Bytes;
-use facade::reqwest::Body;
 use facade::{Client, SessionStatus};
 use futures_util::stream;
 use http::header::{CONTENT_LENGTH, HOST, TRANSFER_ENCODING};
@@ -12,6 +11,7 @@ use http::{HeaderMap, HeaderValue, Method, Request, Response, Version};
 use http_body::{Body as _, Frame};
 use http_body_util::StreamBody;
 use hyper::body::Incoming;
+use reqwest::Body;
 
 use crate::admission::Admission;
 use crate::arguments::Arguments;

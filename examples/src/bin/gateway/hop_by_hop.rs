@@ -1,7 +1,8 @@
 //! Headers that are meant for the next hop alone.
 
 use http::header::{
-    CONNECTION, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION, TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
+    CONNECTION, CONTENT_LENGTH, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION, TE, TRAILER,
+    TRANSFER_ENCODING, UPGRADE,
 };
 use http::{HeaderMap, HeaderName};
 
@@ -21,7 +22,11 @@ const HOP_BY_HOP: [HeaderName; 9] = [
 
 /// The headers that go on to the other end: all others, with all their values as they are.
 pub(crate) fn removed_from(headers: &HeaderMap) -> HeaderMap {
-    let listed = listed_by_connection(headers);
+    let mut listed = listed_by_connection(headers);
+    if headers.contains_key(TRANSFER_ENCODING) {
+        // A length beside it means nothing, and must not mislead the next one (RFC 9112 §6.3).
+        listed.push(CONTENT_LENGTH);
+    }
     let mut left = HeaderMap::with_capacity(headers.len());
     for (name, value) in headers {
         if !HOP_BY_HOP.contains(name) && !listed.contains(name) {
@@ -84,6 +89,12 @@ mod tests {
             ("x-four", b"5"),
         ]);
         assert_eq!(removed_from(&listed), headers(&[("x-four", b"5")]));
+    }
+
+    #[test]
+    fn a_length_beside_a_transfer_encoding_stays_behind_with_it() {
+        let both = headers(&[("content-length", b"3"), ("transfer-encoding", b"chunked")]);
+        assert!(removed_from(&both).is_empty());
     }
 
     #[test]

@@ -2,10 +2,10 @@
 
 use bytes::{Bytes, BytesMut};
 use facade::BoxError;
-use facade::reqwest::Body;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use http_body::Frame;
 use http_body_util::{BodyDataStream, BodyExt, StreamBody};
+use reqwest::Body;
 
 /// Reads the body whole if it has no more than `limit` bytes. A longer one is a stream, which can be sent once. Of one whose
 /// length nobody has announced, the first `limit` bytes are waited for. None if there is no body at all.

@@ -1,9 +1,9 @@
 //! What the gateway answers itself (RFC 9457).
 
-use facade::reqwest::Body;
 use facade::{ApiError, ErrorKind};
 use http::header::{CONTENT_TYPE, WWW_AUTHENTICATE};
 use http::{HeaderValue, Response, StatusCode};
+use reqwest::Body;
 use serde_json::json;
 
 use crate::admission::Refusal;

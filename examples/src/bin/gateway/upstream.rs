@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use url::Url;
+use url::{Host, Url};
 
 /// The API that requests go to.
 #[derive(Clone, Debug)]
@@ -38,6 +38,21 @@ impl Upstream {
 
     pub(crate) fn base(&self) -> &Url {
         &self.base
+    }
+
+    /// Whether it is on this machine: no name below `localhost` leads elsewhere (RFC 6761 §6.3).
+    pub(crate) fn is_on_this_machine(&self) -> bool {
+        match self.base.host() {
+            Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+            Some(Host::Ipv4(address)) => address.is_loopback(),
+            Some(Host::Ipv6(address)) => address.is_loopback(),
+            None => false,
+        }
+    }
+
+    /// Whether nobody on the way can read what is sent.
+    pub(crate) fn is_private(&self) -> bool {
+        self.base.scheme() == "https" || self.is_on_this_machine()
     }
 
     /// The URL for a request's path and query. Dot segments are resolved first (RFC 3986 §5.2.4), within the path alone, so
@@ -184,6 +199,24 @@ mod tests {
             let error = Upstream::parse(text).unwrap_err();
             assert_eq!(error, why, "{text}");
             assert!(!format!("{error} {error:?}").contains("hunter2"), "{text}");
+        }
+    }
+
+    #[test]
+    fn plain_http_is_private_on_this_machine_alone() {
+        for (text, is_here, is_private) in [
+            ("http://127.0.0.1:8000", true, true),
+            ("http://[::1]/", true, true),
+            ("https://localhost", true, true),
+            ("http://api.localhost/v1", true, true),
+            ("https://api.test", false, true),
+            ("http://api.test", false, false),
+            ("http://10.0.0.1", false, false),
+            ("http://localhost.test", false, false),
+        ] {
+            let upstream = Upstream::parse(text).unwrap();
+            let found = (upstream.is_on_this_machine(), upstream.is_private());
+            assert_eq!(found, (is_here, is_private), "{text}");
         }
     }
 
