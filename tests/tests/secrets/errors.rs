@@ -1,5 +1,6 @@
 //! The errors of calls that are full of secrets.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use facade::{ApiError, CancellationToken, Client, ConnectPhase, ErrorKind};
@@ -15,6 +16,8 @@ use crate::shown::Shown;
 struct User {
     age: u8,
 }
+
+type Users = HashMap<String, User>;
 
 #[tokio::test]
 async fn no_error_status_shows_a_secret() {
@@ -183,14 +186,13 @@ async fn no_error_of_decoding_shows_a_secret() {
         assert_eq!(error.kind(), ErrorKind::Decode, "{body}");
         shown.error(body, &error);
     }
-    type Users = std::collections::HashMap<String, User>;
     for body in [
         r#"{"hunter2-key":{"age":"hunter2"}}"#,
         r#"{"hunter2-key":7}"#,
     ] {
         planted.server.on("/users", Reply::status(200).body(body));
-        let users = Planted::request(&client, "users");
-        shown.error("map", &soon(users.fetch::<Users>()).await.unwrap_err());
+        let users = soon(Planted::request(&client, "users").fetch::<Users>()).await;
+        shown.error("map", &users.unwrap_err());
         let users = soon(Planted::request(&client, "users").send()).await;
         let mut lines = users.unwrap().lines::<Users>();
         let line = soon(lines.next()).await.unwrap();
