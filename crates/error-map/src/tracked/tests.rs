@@ -60,6 +60,13 @@ struct Flat {
 }
 
 #[derive(Debug, Deserialize)]
+#[serde(untagged)]
+#[allow(dead_code, reason = "only decoded")]
+enum Untagged {
+    Tag(Tag),
+}
+
+#[derive(Debug, Deserialize)]
 struct Tree {
     #[serde(default)]
     #[allow(dead_code, reason = "only decoded")]
