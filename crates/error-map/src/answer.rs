@@ -17,7 +17,7 @@ pub struct ErrorAnswer {
     status: StatusCode,
     headers: HeaderMap,
     body: Bytes,
-    pub(crate) is_complete: bool,
+    is_complete: bool,
 }
 
 impl ErrorAnswer {
@@ -39,6 +39,13 @@ impl ErrorAnswer {
             self.body = Bytes::copy_from_slice(&self.body[..bytes]);
             self.is_complete = false;
         }
+        self
+    }
+
+    /// Says that this is not the whole body, since the rest never came or was not read.
+    #[must_use]
+    pub fn broken_off(mut self) -> Self {
+        self.is_complete = false;
         self
     }
 

@@ -16,6 +16,11 @@ pub(crate) fn chain<'a>(
     successors(Some(error), |error| below(*error))
 }
 
+/// The first of them that has this type.
+pub(crate) fn find<'a, E: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a E> {
+    chain(error).find_map(|error| error.downcast_ref())
+}
+
 fn below<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static)> {
     if let Some(host) = error.downcast_ref::<reqwest_middleware::Error>() {
         return Some(match host {

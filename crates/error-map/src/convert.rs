@@ -5,7 +5,8 @@ use std::error::Error;
 use http::{HeaderMap, StatusCode};
 
 use crate::chain::chain;
-use crate::{ApiError, DecodeError, ErrorKind, classify, transport};
+use crate::transport::{self, Stage};
+use crate::{ApiError, DecodeError, ErrorKind, classify, transparent};
 
 /// Finds what really happened in a reqwest error: the typed errors of our layers come out of a body wrapped in it, a body
 /// that broke off says that it can't be decoded.
@@ -13,26 +14,17 @@ use crate::{ApiError, DecodeError, ErrorKind, classify, transport};
 /// The URL goes over to the error without what must not be shown; the method isn't known.
 impl From<reqwest::Error> for ApiError {
     fn from(error: reqwest::Error) -> Self {
-        let url = error.url().cloned();
-        let typed = from_reqwest(error);
-        match url {
-            Some(url) => typed.for_url(&url),
-            None => typed,
+        let facts = of_reqwest(&error);
+        // Its text shows the server's reason phrase, and it knows no more than the status.
+        if error.is_status() {
+            return facts;
+        }
+        // serde's own text quotes the value that it did not like.
+        match json_error(&error).map(DecodeError::from) {
+            Some(json) => facts.because(json),
+            None => facts.because(error),
         }
     }
-}
-
-fn from_reqwest(error: reqwest::Error) -> ApiError {
-    // serde's own text quotes the value that it did not like.
-    let json = chain(&error).find_map(|error| error.downcast_ref::<serde_json::Error>());
-    if let Some(json) = json {
-        return ApiError::with_source(ErrorKind::Decode, DecodeError::from(json));
-    }
-    // `error_for_status`. Its text shows the server's reason phrase, and it knows no more than the status.
-    if let Some(status) = error.status().filter(|_| error.is_status()) {
-        return ApiError::from_answer(status, HeaderMap::new(), "");
-    }
-    ApiError::with_source(transport::kind(&error), error)
 }
 
 /// Finds what really happened in an error that came up a chain, whoever wrapped it on the way, as long as the wrapper
@@ -84,30 +76,39 @@ impl From<reqwest_retry::RetryError> for ApiError {
 /// The first in the chain that says what happened, told by an error without a source.
 fn below(error: &(dyn Error + 'static)) -> ApiError {
     chain(error)
-        .find_map(|error| {
-            if let Some(api) = error.downcast_ref::<ApiError>() {
-                return Some(ApiError::new(api.kind()).like(api));
-            }
-            if let Some(reqwest) = error.downcast_ref::<reqwest::Error>() {
-                return Some(of_reqwest(reqwest));
-            }
-            classify::ours(error).map(ApiError::new)
-        })
+        .find_map(typed)
+        .or_else(|| chain(error).find_map(transparent::read))
         .unwrap_or_else(|| ApiError::new(ErrorKind::Other))
 }
 
+fn typed(error: &(dyn Error + 'static)) -> Option<ApiError> {
+    if let Some(api) = error.downcast_ref::<ApiError>() {
+        return Some(ApiError::new(api.kind()).like(api));
+    }
+    if let Some(reqwest) = error.downcast_ref::<reqwest::Error>() {
+        return Some(of_reqwest(reqwest));
+    }
+    classify::ours(error).map(ApiError::new)
+}
+
 fn of_reqwest(error: &reqwest::Error) -> ApiError {
-    let is_json = chain(error).any(<dyn Error>::is::<serde_json::Error>);
+    // `error_for_status`.
     let status: Option<StatusCode> = error.status().filter(|_| error.is_status());
     let typed = match status {
         Some(status) => ApiError::from_answer(status, HeaderMap::new(), ""),
-        None if is_json => ApiError::new(ErrorKind::Decode),
-        None => ApiError::new(transport::kind(error)),
+        None if json_error(error).is_some() => ApiError::new(ErrorKind::Decode),
+        None => ApiError::new(transport::kind(error, Stage::of(error), error.url())),
     };
     match error.url() {
         Some(url) => typed.for_url(url),
         None => typed,
     }
+}
+
+/// What `Response::json` did not like. A request's body may fail with such an error too.
+fn json_error(error: &reqwest::Error) -> Option<&serde_json::Error> {
+    let source = error.source().filter(|_| error.is_decode())?;
+    source.downcast_ref()
 }
 
 #[cfg(test)]

@@ -25,6 +25,9 @@ pub enum ErrorKind {
     /// 404: there is no such resource, or it isn't shown to this caller. Often no failure at all:
     /// [`MapApiError::optional`](crate::MapApiError::optional) makes it `None`.
     NotFound,
+    /// 407, or a tunnel that is refused for this reason: the proxy wants a credential, or another one. Give it in the
+    /// proxy's settings; trying again meets the same.
+    ProxyUnauthorized,
     /// 409: the request conflicts with the state of the resource: a name that is taken, an edit that came first. Read
     /// again, then decide.
     Conflict,
@@ -36,13 +39,14 @@ pub enum ErrorKind {
     PayloadTooLarge,
     /// 422: the request is well-formed but not valid. Show [`field_errors`](crate::ApiError::field_errors).
     Unprocessable,
-    /// 429: too many requests. Wait for [`retry_after`](crate::ApiError::retry_after), and send fewer.
+    /// 429, or HTTP/2's `ENHANCE_YOUR_CALM`: too many requests. Wait for [`retry_after`](crate::ApiError::retry_after), and
+    /// send fewer.
     RateLimited,
     /// 500 and other statuses of that family that have no kind of their own: a fault of the server's. Tell its operators
     /// the [`request_id`](crate::ApiError::request_id).
     Server,
-    /// 502, 503, 504: the server or what stands behind it is not there just now. Try later, after
-    /// [`retry_after`](crate::ApiError::retry_after) if there is one.
+    /// 502, 503, 504, or HTTP/2's `REFUSED_STREAM`: the server or what stands behind it is not there just now, or has too
+    /// much to do. Try later, after [`retry_after`](crate::ApiError::retry_after) if there is one.
     Unavailable,
     /// Something took too long; the phase says what.
     Timeout(TimeoutPhase),
@@ -58,8 +62,9 @@ pub enum ErrorKind {
     /// The connection broke before the answer was complete: a server that restarts, a proxy that gives up, a network that
     /// changes. The server may have done what it was asked for, so repeat only what does no harm.
     Reset,
-    /// What came is not HTTP, or not allowed in it: another service on the port, `http` spoken to an `https` port, a broken
-    /// proxy. Check scheme and port.
+    /// One side does not follow HTTP as the other understands it: another service on the port, `http` spoken to an `https`
+    /// port, a head that is too long, chunks that are none, HTTP/2 with a server that wants HTTP/1.1. Check scheme, port and
+    /// version.
     Protocol,
     /// The caller cancelled the call. Usually nothing to tell anyone.
     Cancelled,
@@ -79,6 +84,45 @@ pub enum ErrorKind {
     Other,
 }
 
+impl ErrorKind {
+    /// Each there is, with each phase.
+    pub(crate) const ALL: [Self; 33] = [
+        Self::BadRequest,
+        Self::Unauthorized,
+        Self::SessionEnded,
+        Self::Forbidden,
+        Self::InsufficientScope,
+        Self::NotFound,
+        Self::ProxyUnauthorized,
+        Self::Conflict,
+        Self::Gone,
+        Self::PreconditionFailed,
+        Self::PayloadTooLarge,
+        Self::Unprocessable,
+        Self::RateLimited,
+        Self::Server,
+        Self::Unavailable,
+        Self::Timeout(TimeoutPhase::Connect),
+        Self::Timeout(TimeoutPhase::Headers),
+        Self::Timeout(TimeoutPhase::Idle),
+        Self::Timeout(TimeoutPhase::Attempt),
+        Self::Timeout(TimeoutPhase::Deadline),
+        Self::CredentialUnavailable,
+        Self::Connect(ConnectPhase::Dns),
+        Self::Connect(ConnectPhase::Proxy),
+        Self::Connect(ConnectPhase::Server),
+        Self::Tls,
+        Self::Reset,
+        Self::Protocol,
+        Self::Cancelled,
+        Self::Decode,
+        Self::TooLarge,
+        Self::Redirect,
+        Self::Builder,
+        Self::Other,
+    ];
+}
+
 impl fmt::Display for ErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -88,6 +132,7 @@ impl fmt::Display for ErrorKind {
             Self::Forbidden => "forbidden",
             Self::InsufficientScope => "insufficient scope",
             Self::NotFound => "not found",
+            Self::ProxyUnauthorized => "the proxy wants a credential",
             Self::Conflict => "conflict",
             Self::Gone => "gone",
             Self::PreconditionFailed => "precondition failed",
@@ -101,7 +146,7 @@ impl fmt::Display for ErrorKind {
             Self::Connect(phase) => return phase.fmt(f),
             Self::Tls => "TLS failed",
             Self::Reset => "the connection broke",
-            Self::Protocol => "what came is not HTTP",
+            Self::Protocol => "HTTP protocol error",
             Self::Cancelled => "cancelled",
             Self::Decode => "the body could not be decoded",
             Self::TooLarge => "the body is too large",
@@ -135,7 +180,8 @@ pub(crate) mod tests {
             SessionEnded => Forbidden,
             Forbidden => InsufficientScope,
             InsufficientScope => NotFound,
-            NotFound => Conflict,
+            NotFound => ProxyUnauthorized,
+            ProxyUnauthorized => Conflict,
             Conflict => Gone,
             Gone => PreconditionFailed,
             PreconditionFailed => PayloadTooLarge,
@@ -169,7 +215,7 @@ pub(crate) mod tests {
     fn each_kind_has_a_text_of_its_own() {
         let texts: std::collections::HashSet<_> = all().iter().map(ToString::to_string).collect();
         assert_eq!(texts.len(), all().len());
-        assert_eq!(all().len(), 32);
+        assert_eq!(all(), ErrorKind::ALL);
     }
 
     /// As the page writes it: `Connect(Dns)`.

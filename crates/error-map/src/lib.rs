@@ -76,8 +76,10 @@
 //!
 //! # Features
 //!
-//! `reqwest-retry`: understands the errors of that crate's `RetryTransientMiddleware`, which wraps those of all below it,
-//! and how often it tried.
+//! - `native-tls`: recognises a failed handshake of the platform's TLS library, which reqwest's feature of that name uses.
+//!   Without it, such a failure is one to connect.
+//! - `reqwest-retry`: understands the errors of that crate's `RetryTransientMiddleware`, which wraps those of all below it,
+//!   and how often it tried.
 
 mod answer;
 mod api_error;
@@ -99,6 +101,7 @@ mod redacted;
 mod retry_after;
 mod tracked;
 mod trail;
+mod transparent;
 mod transport;
 
 pub use answer::ErrorAnswer;

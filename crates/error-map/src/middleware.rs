@@ -118,7 +118,9 @@ impl ErrorMapMiddleware {
         let status = response.status();
         let headers = std::mem::take(response.headers_mut());
         let mut answer = ErrorAnswer::new(status, headers, read.body.freeze());
-        answer.is_complete = read.is_complete;
+        if !read.is_complete {
+            answer = answer.broken_off();
+        }
         let mut kept = Kept::new(answer);
         kept.request_id_headers.clone_from(&self.request_id_headers);
         kept.extract.clone_from(&self.extract);

@@ -1,93 +1,190 @@
 //! From an error of reqwest's to a kind: what broke on the way, whatever reqwest calls it.
 
+mod http2;
+mod stage;
+
+pub(crate) use stage::Stage;
+
 use std::error::Error;
 use std::io;
 
-use crate::chain::chain;
+use hyper_util::client::legacy;
+use url::Url;
+
+use crate::chain::{chain, find};
 use crate::{ConnectPhase, ErrorKind, TimeoutPhase, classify};
 
-/// The kind of an error of reqwest's. An error of one of our layers within it goes first.
-pub(crate) fn kind(error: &reqwest::Error) -> ErrorKind {
+/// The kind of an error that reqwest came to at this stage of a call for this URL, if that is known. An error of one of our
+/// layers within it goes first.
+pub(crate) fn kind(error: &(dyn Error + 'static), stage: Stage, url: Option<&Url>) -> ErrorKind {
+    // The caller's own body has failed. Whatever it ended with, be it another call's error, did not happen to this one.
+    if find::<hyper::Error>(error).is_some_and(hyper::Error::is_user) {
+        return ErrorKind::Other;
+    }
     if let Some(kind) = chain(error).find_map(classify::ours) {
         return kind;
     }
-    match error {
-        error if error.is_timeout() => ErrorKind::Timeout(timeout(error)),
-        error if error.is_connect() => connecting(error),
-        error if error.is_redirect() => ErrorKind::Redirect,
-        error if error.is_builder() => ErrorKind::Builder,
-        error if error.is_request() || error.is_body() || error.is_decode() => under_way(error),
-        _ => ErrorKind::Other,
-    }
-}
-
-/// reqwest has one error for its two limits on an attempt. A silence that the system or HTTP/2 noticed has its own.
-fn timeout(error: &reqwest::Error) -> TimeoutPhase {
-    if error.is_connect() {
-        return TimeoutPhase::Connect;
-    }
-    match hyper_error(error) {
-        Some(hyper) if hyper.is_timeout() => TimeoutPhase::Idle,
-        Some(hyper) if io_kinds(hyper).any(|kind| kind == io::ErrorKind::TimedOut) => {
-            TimeoutPhase::Idle
-        }
-        _ => TimeoutPhase::Attempt,
-    }
-}
-
-fn connecting(error: &reqwest::Error) -> ErrorKind {
-    if error.is_dns() {
-        return ErrorKind::Connect(ConnectPhase::Dns);
-    }
-    // The proxies' errors have no public type, and a failed tunnel no IO error.
-    let texts = || chain(error).map(ToString::to_string);
-    if texts().any(|text| text.starts_with("tunnel error") || text.starts_with("SOCKS error")) {
-        return ErrorKind::Connect(ConnectPhase::Proxy);
-    }
-    // rustls comes as invalid data within an `io::Error`. The platform's TLS has an error of its own, so that no
-    // `io::Error` is involved. A handshake that is cut off is no fault of TLS.
-    let mut kinds = io_kinds(error).peekable();
-    let by_tls = match kinds.peek() {
-        Some(_) => kinds.any(|kind| kind == io::ErrorKind::InvalidData),
-        None => hyper_error(error).is_none() && !texts().any(|text| text == "unexpected EOF"),
+    let failed = Failed {
+        error,
+        stage,
+        // TLS is only spoken there.
+        may_be_tls: url.is_none_or(|url| url.scheme() == "https"),
     };
-    if by_tls {
-        ErrorKind::Tls
-    } else {
-        ErrorKind::Connect(ConnectPhase::Server)
+    match stage {
+        _ if failed.took_too_long() => ErrorKind::Timeout(failed.phase()),
+        _ if failed.is_connecting() => failed.to_connect(),
+        Stage::Building => ErrorKind::Builder,
+        Stage::Redirecting => ErrorKind::Redirect,
+        Stage::Sending | Stage::Transferring | Stage::Decoding => failed.under_way(),
+        Stage::Upgrading => ErrorKind::Other,
     }
 }
 
-/// What broke once there was a connection. reqwest calls a body that broke off an error of decoding, as it calls one that
-/// can't be decompressed; only the former has hyper's error or a body's in it.
-fn under_way(error: &reqwest::Error) -> ErrorKind {
-    if let Some(hyper) = hyper_error(error) {
-        // In TLS 1.3 a server may refuse the client's certificate after the handshake.
-        let by_tls = io_kinds(hyper).any(|kind| kind == io::ErrorKind::InvalidData);
-        return match hyper {
-            _ if by_tls => ErrorKind::Tls,
-            hyper if hyper.is_user() => ErrorKind::Other,
-            hyper if hyper.is_parse() || is_http2_broken(hyper) => ErrorKind::Protocol,
-            _ => ErrorKind::Reset,
+struct Failed<'a> {
+    error: &'a (dyn Error + 'static),
+    stage: Stage,
+    may_be_tls: bool,
+}
+
+impl Failed<'_> {
+    /// reqwest's own error for that has no public type, and hyper's neither.
+    fn took_too_long(&self) -> bool {
+        self.io_kinds().any(|kind| kind == io::ErrorKind::TimedOut)
+            || self.says(|text| text == "operation timed out")
+    }
+
+    /// reqwest has one error for its two limits on an attempt. A silence that the system or HTTP/2 noticed has its own.
+    fn phase(&self) -> TimeoutPhase {
+        if self.is_connecting() {
+            return TimeoutPhase::Connect;
+        }
+        match find::<hyper::Error>(self.error) {
+            Some(_) => TimeoutPhase::Idle,
+            None => TimeoutPhase::Attempt,
+        }
+    }
+
+    fn is_connecting(&self) -> bool {
+        find::<legacy::Error>(self.error).is_some_and(legacy::Error::is_connect)
+    }
+
+    fn to_connect(&self) -> ErrorKind {
+        // Neither the resolver's errors nor the proxies' have a public type.
+        if self.says(|text| text == "error resolving DNS") {
+            return ErrorKind::Connect(ConnectPhase::Dns);
+        }
+        if self.says(|text| PROXY_WANTS_CREDENTIAL.contains(&text)) {
+            return ErrorKind::ProxyUnauthorized;
+        }
+        if self.says(is_of_proxy) {
+            return ErrorKind::Connect(ConnectPhase::Proxy);
+        }
+        let kind = match find(self.error) {
+            // HTTP/2 begins with a handshake of its own.
+            Some(hyper) => self.of_hyper(hyper),
+            None if self.is_tls() => ErrorKind::Tls,
+            None => ErrorKind::Reset,
         };
+        match kind {
+            ErrorKind::Reset => ErrorKind::Connect(ConnectPhase::Server),
+            kind => kind,
+        }
     }
-    let mut reqwests = chain(error).filter_map(|error| error.downcast_ref::<reqwest::Error>());
-    if error.is_decode() && !reqwests.any(reqwest::Error::is_body) {
-        return ErrorKind::Decode;
+
+    fn under_way(&self) -> ErrorKind {
+        if let Some(hyper) = find(self.error) {
+            return self.of_hyper(hyper);
+        }
+        // A version that the connection doesn't speak, or a method that can't be sent in it.
+        if self.says(|text| text == "client error (UserUnsupportedVersion)") {
+            return ErrorKind::Protocol;
+        }
+        if self.says(|text| text.starts_with("client error (User")) {
+            return ErrorKind::Builder;
+        }
+        if self.stage == Stage::Decoding && self.is_damaged() {
+            return ErrorKind::Decode;
+        }
+        ErrorKind::Reset
     }
-    ErrorKind::Reset
+
+    fn of_hyper(&self, hyper: &hyper::Error) -> ErrorKind {
+        if let Some(error) = find::<h2::Error>(hyper) {
+            return http2::kind(error);
+        }
+        match self.stage {
+            _ if hyper.is_parse() => ErrorKind::Protocol,
+            // In TLS 1.3 a server may refuse the client's certificate after the handshake.
+            Stage::Sending if self.is_tls() => ErrorKind::Tls,
+            // Chunks that are none. hyper has no other word for them.
+            _ if self.io_kinds().any(is_invalid) => ErrorKind::Protocol,
+            _ => ErrorKind::Reset,
+        }
+    }
+
+    /// rustls comes as invalid data within an `io::Error`, the platform's TLS as an error of its own. A handshake that is
+    /// cut off is no fault of either.
+    fn is_tls(&self) -> bool {
+        #[cfg(feature = "native-tls")]
+        if let Some(error) = find::<native_tls::Error>(self.error) {
+            return self.io_kinds().next().is_none() && error.to_string() != "unexpected EOF";
+        }
+        self.may_be_tls
+            && self
+                .io_kinds()
+                .any(|kind| kind == io::ErrorKind::InvalidData)
+    }
+
+    /// Whether a body that arrived can't be decompressed. reqwest says the same of one that broke off: that has hyper's
+    /// error in it, a connection's, or that of a body which is neither reqwest's nor hyper's.
+    fn is_damaged(&self) -> bool {
+        let mut io = self.io_kinds().peekable();
+        if io.peek().is_some() {
+            return !io.any(is_of_connection);
+        }
+        let mut reqwests = chain(self.error).filter_map(|error| error.downcast_ref());
+        !reqwests.any(reqwest::Error::is_body)
+            || self.says(|text| text.starts_with("there are extra bytes after body"))
+    }
+
+    fn io_kinds(&self) -> impl Iterator<Item = io::ErrorKind> {
+        chain(self.error).filter_map(|error| error.downcast_ref().map(io::Error::kind))
+    }
+
+    fn says(&self, words: impl Fn(&str) -> bool) -> bool {
+        chain(self.error).any(|error| words(&error.to_string()))
+    }
 }
 
-/// HTTP/2's own error has no public type. It says "detected" of what the other side did wrong, and "received" of what the
-/// other side said.
-fn is_http2_broken(error: &hyper::Error) -> bool {
-    chain(error).any(|error| error.to_string().starts_with("connection error detected"))
+const PROXY_WANTS_CREDENTIAL: [&str; 3] = [
+    "tunnel error: proxy authorization required",
+    "SOCKS error: credentials not accepted",
+    "SOCKS error: server does not support user/pass authentication",
+];
+
+fn is_of_proxy(text: &str) -> bool {
+    [
+        "tunnel error",
+        "SOCKS error",
+        "error connecting to socks proxy",
+    ]
+    .iter()
+    .any(|beginning| text.starts_with(beginning))
 }
 
-fn hyper_error<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a hyper::Error> {
-    chain(error).find_map(|error| error.downcast_ref())
+fn is_invalid(kind: io::ErrorKind) -> bool {
+    matches!(
+        kind,
+        io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput
+    )
 }
 
-fn io_kinds<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = io::ErrorKind> + 'a {
-    chain(error).filter_map(|error| error.downcast_ref::<io::Error>().map(io::Error::kind))
+fn is_of_connection(kind: io::ErrorKind) -> bool {
+    matches!(
+        kind,
+        io::ErrorKind::BrokenPipe
+            | io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::ConnectionReset
+            | io::ErrorKind::NotConnected
+    )
 }

@@ -3,6 +3,7 @@
 mod answers;
 mod bodies;
 mod connecting;
+mod http2;
 mod layers;
 mod limits;
 mod ways;
@@ -86,10 +87,11 @@ fn from<E: Error + 'static>(error: &ApiError) -> bool {
 
 #[tokio::test]
 async fn each_situation_is_told_for_what_it_is_by_every_way() {
-    let groups: [LocalBoxFuture<'_, Vec<Situation>>; 6] = [
+    let groups: [LocalBoxFuture<'_, Vec<Situation>>; 7] = [
         Box::pin(answers::situations()),
         Box::pin(bodies::situations()),
         Box::pin(connecting::situations()),
+        Box::pin(http2::situations()),
         Box::pin(layers::situations()),
         Box::pin(limits::situations()),
         Box::pin(wire::situations()),
@@ -99,9 +101,9 @@ async fn each_situation_is_told_for_what_it_is_by_every_way() {
         situation.check();
     }
     let names: HashSet<_> = situations.iter().map(|situation| situation.name).collect();
-    assert_eq!((names.len(), situations.len()), (64, 64));
+    assert_eq!((names.len(), situations.len()), (72, 72));
     let kinds: HashSet<_> = situations.iter().map(|situation| situation.kind).collect();
-    assert_eq!(kinds.len(), 32, "each kind there is");
+    assert_eq!(kinds.len(), 33, "each kind there is");
     let told: usize = situations
         .iter()
         .map(|situation| situation.told.len())

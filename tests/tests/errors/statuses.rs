@@ -6,7 +6,7 @@ use testkit::{FaultServer, Reply};
 
 use crate::expectations::{assert_error, through_the_chain, through_the_facade};
 
-const TABLE: [(u16, ErrorKind, &str); 20] = [
+const TABLE: [(u16, ErrorKind, &str); 21] = [
     (400, ErrorKind::BadRequest, "bad request (400)"),
     (401, ErrorKind::Unauthorized, "unauthorized (401)"),
     (402, ErrorKind::Other, "status 402 Payment Required"),
@@ -14,6 +14,11 @@ const TABLE: [(u16, ErrorKind, &str); 20] = [
     (404, ErrorKind::NotFound, "not found (404)"),
     (405, ErrorKind::Other, "status 405 Method Not Allowed"),
     (406, ErrorKind::Other, "status 406 Not Acceptable"),
+    (
+        407,
+        ErrorKind::ProxyUnauthorized,
+        "the proxy wants a credential (407)",
+    ),
     (408, ErrorKind::Other, "status 408 Request Timeout"),
     (409, ErrorKind::Conflict, "conflict (409)"),
     (410, ErrorKind::Gone, "gone (410)"),

@@ -44,6 +44,8 @@ fn answers() -> Vec<Answer> {
             ErrorKind::InsufficientScope, "insufficient scope (403)", false),
         answer("404", status(404), ErrorKind::NotFound, "not found (404)", false),
         answer("405", status(405), ErrorKind::Other, "status 405 Method Not Allowed", false),
+        answer("407, of a proxy that passes plain http on", status(407), ErrorKind::ProxyUnauthorized,
+            "the proxy wants a credential (407)", false),
         answer("408", status(408), ErrorKind::Other, "status 408 Request Timeout", true),
         answer("409", status(409), ErrorKind::Conflict, "conflict (409)", false),
         answer("410", status(410), ErrorKind::Gone, "gone (410)", false),

@@ -82,11 +82,15 @@ async fn without_a_connection() -> [Situation; 3] {
 }
 
 /// Answers each connection with this, once it has said something.
-async fn answering(answer: &'static str) -> SocketAddr {
-    serve(move |mut socket| async move {
-        let mut request = [0; 1024];
-        let _ = socket.read(&mut request).await;
-        let _ = socket.write_all(answer.as_bytes()).await;
+async fn answering(answer: impl Into<Vec<u8>>) -> SocketAddr {
+    let answer = answer.into();
+    serve(move |mut socket| {
+        let answer = answer.clone();
+        async move {
+            let mut request = [0; 1024];
+            let _ = socket.read(&mut request).await;
+            let _ = socket.write_all(&answer).await;
+        }
     })
     .await
 }
@@ -105,25 +109,32 @@ async fn serve<F: Future<Output = ()> + Send + 'static>(
     address
 }
 
-async fn by_a_proxy() -> [Situation; 2] {
-    let kind = ErrorKind::Connect(ConnectPhase::Proxy);
-    let text = "the proxy did not connect";
-    let through = async |name, answer| {
+async fn by_a_proxy() -> [Situation; 3] {
+    let refused = ErrorKind::Connect(ConnectPhase::Proxy);
+    let through = async |name, answer, kind, text| {
+        let answer = format!("HTTP/1.1 {answer}\r\ncontent-length: 0\r\n\r\n");
         let proxy = answering(answer).await;
         let call = Call::to("https://api.test/x")
             .by(move |client| client.proxy(Proxy::all(format!("http://{proxy}")).unwrap()));
-        call.is(name, kind, text, true, from::<reqwest::Error>)
+        let is_transient = kind == refused;
+        call.is(name, kind, text, is_transient, from::<reqwest::Error>)
             .await
     };
+    let text = "the proxy did not connect";
     [
         through(
             "a proxy that can't reach the server",
-            "HTTP/1.1 503 Busy\r\ncontent-length: 0\r\n\r\n",
+            "503 Busy",
+            refused,
+            text,
         )
         .await,
+        through("a proxy that lets nobody there", "403 No", refused, text).await,
         through(
             "a proxy that wants a password",
-            "HTTP/1.1 407 Who\r\ncontent-length: 0\r\n\r\n",
+            "407 Who",
+            ErrorKind::ProxyUnauthorized,
+            "the proxy wants a credential",
         )
         .await,
     ]
@@ -182,7 +193,7 @@ async fn without_tls() -> Vec<Situation> {
     let hangs_up = answering("").await;
     let hangs_up = Call::to(format!("https://localhost:{}/x", hangs_up.port()));
     let to_tls = Call::to(format!("http://localhost:{port}/x"));
-    let (protocol, text) = (ErrorKind::Protocol, "what came is not HTTP");
+    let (protocol, text) = (ErrorKind::Protocol, "HTTP protocol error");
     let (server, refused) = (
         ErrorKind::Connect(ConnectPhase::Server),
         "could not connect",
@@ -216,7 +227,7 @@ async fn without_http2() -> Situation {
     let server = answering("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").await;
     let call =
         Call::to(format!("http://{server}/x")).by(reqwest::ClientBuilder::http2_prior_knowledge);
-    let (kind, text) = (ErrorKind::Protocol, "what came is not HTTP");
+    let (kind, text) = (ErrorKind::Protocol, "HTTP protocol error");
     call.is(
         "HTTP/2 to a server that has none",
         kind,

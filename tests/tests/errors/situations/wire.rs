@@ -13,7 +13,7 @@ use super::ways::{Call, REDIRECTS, Way};
 use super::{SILENCE, Situation, from};
 
 const RESET: (ErrorKind, &str) = (ErrorKind::Reset, "the connection broke");
-const PROTOCOL: (ErrorKind, &str) = (ErrorKind::Protocol, "what came is not HTTP");
+const PROTOCOL: (ErrorKind, &str) = (ErrorKind::Protocol, "HTTP protocol error");
 const SILENT: (ErrorKind, &str) = (SILENCE, "nothing came for too long");
 const REDIRECT: (ErrorKind, &str) = (ErrorKind::Redirect, "the redirect was not followed");
 
@@ -50,16 +50,25 @@ fn faults() -> Vec<(&'static str, Behaviour, (ErrorKind, &'static str), HasSourc
         ("chunks that break off", chunk().then_break_off().into(), RESET, by_reqwest),
         ("an answer that is not HTTP", Behaviour::garbage(), PROTOCOL, by_reqwest),
         ("a header that is none", raw("HTTP/1.1 200 OK\r\nx y: z\r\n\r\n"), PROTOCOL, by_reqwest),
+        ("chunks that are none", raw("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nmany\r\n"), PROTOCOL, by_reqwest),
         ("a server that is silent", Behaviour::HangBeforeHeaders, SILENT, by_reqwest),
         ("a body that hangs", hangs, SILENT, by_reqwest),
         ("chunks that stop coming", chunk().then_stall().into(), SILENT, by_reqwest),
-        ("a redirect to itself", to("/10"), REDIRECT, was_refused),
+        ("a redirect to itself", to("/11"), REDIRECT, was_refused),
     ]
 }
 
 fn breaks() -> Body {
-    let pieces = [Ok("first"), Err(io::Error::other("the disk is gone"))];
-    Body::wrap_stream(stream::iter(pieces))
+    fails(io::Error::other("the disk is gone"))
+}
+
+/// With an error that would be one of TLS if it came from a connection.
+fn is_damaged() -> Body {
+    fails(io::ErrorKind::InvalidData.into())
+}
+
+fn fails(error: io::Error) -> Body {
+    Body::wrap_stream(stream::iter([Ok("first"), Err(error)]))
 }
 
 pub(super) async fn situations() -> Vec<Situation> {
@@ -100,12 +109,17 @@ pub(super) async fn situations() -> Vec<Situation> {
     let (kind, text) = RESET;
     let name = "a reset before the request was read";
     situations.push(reset.is(name, kind, text, true, was_reset).await);
-    let upload = Call::to(server.url_of("/upload")).with_body(breaks);
-    let (kind, text) = (ErrorKind::Other, "the request failed");
-    let name = "a request body that fails";
-    let mut upload = upload.is(name, kind, text, false, from::<io::Error>).await;
-    // reqwest-retry refuses a body that it can't clone.
-    upload.told.retain(|(way, _)| *way != Way::Stock);
-    situations.push(upload);
+    let uploads: [(_, fn() -> Body); 2] = [
+        ("a request body that fails", breaks),
+        ("a request body that is damaged", is_damaged),
+    ];
+    for (name, body) in uploads {
+        let upload = Call::to(server.url_of("/upload")).with_body(body);
+        let (kind, text) = (ErrorKind::Other, "the request failed");
+        let mut upload = upload.is(name, kind, text, false, from::<io::Error>).await;
+        // reqwest-retry refuses a body that it can't clone.
+        upload.told.retain(|(way, _)| *way != Way::Stock);
+        situations.push(upload);
+    }
     situations
 }
