@@ -19,11 +19,12 @@ use url::Url;
 use crate::ErrorKind;
 use crate::answer::Kept;
 use crate::chain::chain;
+use crate::redacted::Texts;
 
 /// What went wrong with a call, for programs that don't want to know which layer it went wrong in.
 ///
-/// It is one pointer wide. Neither its `Display` nor its `Debug` nor its sources' texts show a query, userinfo, a header
-/// or a body; those have accessors.
+/// It is one pointer wide. Neither its `Display` nor its `Debug` shows a query, userinfo, a header or a body; those have
+/// accessors. See [Secrets](crate#secrets) for its sources.
 ///
 /// [`kind`](Self::kind) says what happened. Where the answer is the error, there are its [`status`](Self::status),
 /// [`headers`](Self::headers) and [`body`](Self::body), and what the API says in it: [`message`](Self::message),
@@ -122,7 +123,7 @@ impl fmt::Debug for ApiError {
             .field("attempts", &self.attempts())
             .field("hops", self.hops())
             .field("waited", &self.waited())
-            .field("source", &self.0.source)
+            .field("source", &Texts::of(self.source()))
             .finish()
     }
 }
@@ -167,6 +168,21 @@ mod tests {
             "not found (404): GET https://api.test/users/7"
         );
         assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");
+    }
+
+    /// Whose texts nobody can look into: its `Debug` shows what it holds.
+    #[derive(Debug, thiserror::Error)]
+    #[error("not taken")]
+    #[allow(dead_code, reason = "only shown")]
+    struct Holds(&'static str);
+
+    #[test]
+    fn its_debug_shows_the_texts_of_its_sources_and_not_what_they_hold() {
+        let error = ApiError::with_source(ErrorKind::Other, Holds("hunter2"));
+        let shown = format!("{error:?} {error:#?}");
+        assert!(!shown.contains("hunter2"), "{shown}");
+        assert!(shown.contains(r#"source: ["not taken"]"#), "{shown}");
+        assert!(error.source().unwrap().is::<Holds>());
     }
 
     #[test]

@@ -53,7 +53,15 @@
 //! What is read of a body is bounded, whatever the server sends: 4,096 values of JSON, 16 levels deep, and 256 errors of
 //! fields, each with up to 256 bytes of a name or path.
 //!
-//! No text of an [`ApiError`], nor of its sources, shows a query, userinfo, a header or a body.
+//! # Secrets
+//!
+//! No text of an [`ApiError`] shows a query, userinfo, a header or a body: its `Display` doesn't, and its `Debug` has the
+//! texts of its sources, without what those are known to show, and nothing of what they hold.
+//!
+//! Its source is the error as it came. One whose own texts are known to show such a thing is wrapped first, so that they
+//! don't: a URL with a query, a value that serde quotes, bytes, a header with a credential.
+//! [`find_source`](ApiError::find_source) finds it nevertheless. What else an error of another crate shows when you print
+//! its `Debug` by yourself is that crate's matter.
 //!
 //! # Errors of a domain
 //!

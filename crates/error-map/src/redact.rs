@@ -1,4 +1,4 @@
-//! What of a URL may be shown.
+//! What of a URL, and of a text that others made, may be shown.
 
 use std::borrow::Cow;
 
@@ -15,30 +15,30 @@ pub(crate) fn url(url: &Url) -> Url {
     shown
 }
 
-/// The text with each URL in it cut down to that. It is borrowed if there was nothing to cut.
+/// The text without what texts are known to show: of each URL in it the query, the userinfo and the fragment, relative ones
+/// too; values that serde quotes; bytes; a header that hyper does not like. It is borrowed if there was nothing to hide.
 pub(crate) fn text(text: &str) -> Cow<'_, str> {
-    let mut shown = String::new();
-    let mut rest = text;
-    while let Some(at) = rest.find("://") {
-        let (before, after) = rest.split_at(at + 3);
-        let end = after.find(ends_url).unwrap_or(after.len());
-        let (url, after) = after.split_at(end);
-        let end = url.find(['/', '?', '#']).unwrap_or(url.len());
-        let (authority, path) = url.split_at(end);
-        let host = authority
-            .rsplit_once('@')
-            .map_or(authority, |(_, host)| host);
-        let (path, secret) = path.split_at(path.find(['?', '#']).unwrap_or(path.len()));
-        // What closes a bracket or a quote, or escapes one, is no part of the URL, though it might be.
-        let closing = secret
-            .ends_with([')', '\\', '`', '\''])
-            .then(|| &secret[secret.len() - 1..]);
-        for part in [before, host, path, closing.unwrap_or_default()] {
-            shown.push_str(part);
+    if let Some(instead) = quoted_value(text) {
+        return Cow::Owned(instead);
+    }
+    let mut shown = String::with_capacity(text.len());
+    let mut rest = hide_header(text);
+    while let Some(at) = rest.find(ends_url) {
+        let (token, after) = rest.split_at(at);
+        shown.push_str(&reference(token));
+        let before = token.strip_suffix('b');
+        let is_of_bytes = before.is_some_and(|before| !before.ends_with(char::is_alphanumeric));
+        if let Some(after) = hide_bytes(after).filter(|_| is_of_bytes) {
+            shown.push_str("\"..\"");
+            rest = after;
+            continue;
         }
+        let separator = after.chars().next().map_or(0, char::len_utf8);
+        let (separator, after) = after.split_at(separator);
+        shown.push_str(separator);
         rest = after;
     }
-    shown.push_str(rest);
+    shown.push_str(&reference(rest));
     if shown == text {
         return Cow::Borrowed(text);
     }
@@ -48,6 +48,87 @@ pub(crate) fn text(text: &str) -> Cow<'_, str> {
 /// A URL has none of these, since they are percent-encoded in it.
 fn ends_url(c: char) -> bool {
     c.is_whitespace() || matches!(c, '"' | '<' | '>')
+}
+
+/// A word without the secrets of the URL or relative reference that it may be (RFC 3986 §4.1).
+fn reference(token: &str) -> String {
+    let (mut rest, secret) = token.split_at(end_of_path(token));
+    let mut shown = String::with_capacity(token.len());
+    while let Some(at) = rest.find("//") {
+        let (before, after) = rest.split_at(at + 2);
+        let (authority, path) = after.split_at(after.find('/').unwrap_or(after.len()));
+        shown.push_str(before);
+        shown.push_str(
+            authority
+                .rsplit_once('@')
+                .map_or(authority, |(_, host)| host),
+        );
+        rest = path;
+    }
+    shown.push_str(rest);
+    // What closes a bracket or a quote, or escapes one, is no part of the URL, though it might be.
+    if secret.ends_with([')', '\\', '`', '\'']) {
+        shown.push_str(&secret[secret.len() - 1..]);
+    }
+    shown
+}
+
+/// Where the query or the fragment begins, if that is what it is.
+fn end_of_path(token: &str) -> usize {
+    let is_url = |before: &str| before.contains("://");
+    let mut marks = token.match_indices(['?', '#']);
+    let end = marks.find(|(at, mark)| {
+        let (before, after) = token.split_at(*at);
+        let is_query = *mark == "?" && before.contains('/');
+        is_url(before) || (is_query && after.contains(char::is_alphanumeric))
+    });
+    end.map_or(token.len(), |(at, _)| at)
+}
+
+/// What follows a list of bytes that is shown as text, as in `b"\x00"`.
+fn hide_bytes(quoted: &str) -> Option<&str> {
+    let mut is_escaped = false;
+    let (end, _) = quoted.strip_prefix('"')?.char_indices().find(|(_, c)| {
+        let ends = *c == '"' && !is_escaped;
+        is_escaped = *c == '\\' && !is_escaped;
+        ends
+    })?;
+    quoted.get(end + 2..)
+}
+
+/// hyper shows a trailer that is none.
+fn hide_header(text: &str) -> &str {
+    let marks = ["Invalid header name: ", "Invalid header value: "];
+    let end = marks.iter().find_map(|mark| text.find(mark));
+    end.map_or(text, |end| &text[..end + "Invalid header".len()])
+}
+
+/// What to say in place of a text in which serde quotes what it found, with the place if there is one.
+fn quoted_value(text: &str) -> Option<String> {
+    let marks = [
+        "invalid type: ",
+        "invalid value: ",
+        "unknown variant `",
+        "unknown field `",
+    ];
+    let place = place(text);
+    let is_quoting = place.is_some() || marks.iter().any(|mark| text.contains(mark));
+    is_quoting.then(|| format!("{OTHER_FORM}{}", place.unwrap_or_default()))
+}
+
+/// What is told of a value.
+pub(crate) const OTHER_FORM: &str = "a value of another form";
+
+/// Where serde's formats say that they were: ` at line 1 column 2`.
+fn place(text: &str) -> Option<&str> {
+    let at = text.rfind(" at line ")?;
+    let (line, column) = text[at + " at line ".len()..].split_once(" column ")?;
+    let digits = |text: &str| {
+        text.find(|c: char| !c.is_ascii_digit())
+            .unwrap_or(text.len())
+    };
+    let end = text.len() - column.len() + digits(column);
+    (digits(line) == line.len() && !line.is_empty() && digits(column) > 0).then(|| &text[at..end])
 }
 
 #[cfg(test)]
@@ -96,6 +177,11 @@ mod tests {
             ),
             ("http://a.test/?hunter2\nnext", "http://a.test/\nnext"),
             ("http://a.test?x=http://b?hunter2", "http://a.test"),
+            ("at /x?key=hunter2, twice", "at /x twice"),
+            ("at `/x?hunter2`", "at `/x`"),
+            (r#"path: "/x?hunter2""#, r#"path: "/x""#),
+            ("//ada:hunter2@a.test/b", "//a.test/b"),
+            ("(b\"hunter2\\\"hunter2\")", "(b\"..\")"),
         ] {
             assert_eq!(text(whole), shown);
         }
@@ -110,6 +196,10 @@ mod tests {
             "at http://a.test/b (again)",
             "http://a.test",
             "://",
+            "and/or?",
+            "is it a/b? no",
+            "a // b@c",
+            "grab\"this\"",
         ] {
             assert!(matches!(text(clean), Cow::Borrowed(_)), "{clean}");
         }

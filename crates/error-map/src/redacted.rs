@@ -9,12 +9,12 @@ use request_context::{BoxError, without_url};
 use serde_json::error::Category;
 
 use crate::chain::chain;
-use crate::redact;
+use crate::redact::{self, OTHER_FORM};
 
-/// An error whose texts, or those of its sources, would show a URL's query or userinfo, or a value of JSON.
+/// An error whose texts, or those of its sources, would show a URL's query or userinfo, a value of JSON, or bytes.
 ///
-/// Its own texts are theirs without that. Its source is the first that is clean, with all below it. What it holds can
-/// still be found by [`ApiError::find_source`](crate::ApiError::find_source).
+/// Its text is theirs without that, and its `Debug` shows that text. Its source is the first that is clean, with all below
+/// it. What it holds can still be found by [`ApiError::find_source`](crate::ApiError::find_source).
 pub(crate) struct Redacted(BoxError);
 
 /// Takes the URL out of the host's errors, and wraps what shows a secret nevertheless.
@@ -30,34 +30,23 @@ impl Redacted {
     pub(crate) fn inner(&self) -> &(dyn Error + 'static) {
         &*self.0
     }
-
-    /// The text without URLs' secrets, and without the messages of JSON errors in the chain.
-    fn clean(&self, mut text: String) -> String {
-        const INSTEAD: &str = "JSON of another form";
-        let jsons = chain(self.inner()).filter_map(|error| error.downcast_ref());
-        for message in jsons.filter(|json| quotes_value(json)).map(json_message) {
-            text = text.replace(&message.escape_debug().to_string(), INSTEAD);
-            text = text.replace(&message, INSTEAD);
-        }
-        redact::text(&text).into_owned()
-    }
 }
 
 impl fmt::Display for Redacted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.clean(self.0.to_string()))
+        let mut text = self.0.to_string();
+        // These may quote in other words than serde's own.
+        let jsons = chain(self.inner()).filter_map(|error| error.downcast_ref());
+        for message in jsons.filter(|json| quotes_value(json)).map(json_message) {
+            text = text.replace(&message, OTHER_FORM);
+        }
+        f.write_str(&redact::text(&text))
     }
 }
 
 impl fmt::Debug for Redacted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let error = &self.0;
-        let text = if f.alternate() {
-            format!("{error:#?}")
-        } else {
-            format!("{error:?}")
-        };
-        f.write_str(&self.clean(text))
+        fmt::Debug::fmt(&self.to_string(), f)
     }
 }
 
@@ -78,8 +67,44 @@ fn sources<'a>(
 /// An error's debug text usually shows all that is below it too, what `source` leaves out included.
 fn shows_secret(error: &(dyn Error + 'static)) -> bool {
     let is_cut = |text: &str| matches!(redact::text(text), Cow::Owned(_));
+    let debug = format!("{error:?}");
     let mut jsons = chain(error).filter_map(|error| error.downcast_ref());
-    jsons.any(quotes_value) || is_cut(&error.to_string()) || is_cut(&format!("{error:?}"))
+    jsons.any(quotes_value)
+        || is_cut(&error.to_string())
+        || is_cut(&debug)
+        || MEMBERS.iter().any(|member| debug.contains(member))
+}
+
+/// How `Debug` begins what a URL and a map of headers have in them that may be secret.
+const MEMBERS: [&str; 6] = [
+    "password: Some(",
+    "query: Some(",
+    r#""authorization": "#,
+    r#""cookie": "#,
+    r#""proxy-authorization": "#,
+    r#""set-cookie": "#,
+];
+
+/// The texts of an error and its sources, for a `Debug` that shows nothing of what they hold.
+pub(crate) struct Texts<'a>(Option<&'a (dyn Error + 'static)>);
+
+impl<'a> Texts<'a> {
+    pub(crate) fn of(error: Option<&'a (dyn Error + 'static)>) -> Self {
+        Self(error)
+    }
+}
+
+impl fmt::Debug for Texts<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let texts = self
+            .0
+            .into_iter()
+            .flat_map(sources)
+            .map(ToString::to_string);
+        f.debug_list()
+            .entries(texts.map(|text| redact::text(&text).into_owned()))
+            .finish()
+    }
 }
 
 /// serde quotes what it found where it expected something else.
@@ -150,14 +175,77 @@ mod tests {
         assert_eq!(error.to_string(), "quiet");
     }
 
+    fn json() -> serde_json::Error {
+        serde_json::from_str::<u8>(r#""hunter2\n""#).unwrap_err()
+    }
+
     #[test]
     fn a_value_in_a_json_error_is_not_shown() {
-        let json = || serde_json::from_str::<u8>(r#""hunter2\n""#).unwrap_err();
         for error in [Box::new(json()) as BoxError, Box::new(Layer(json().into()))] {
             let error = redacted(error);
             assert!(!texts(&*error).contains("hunter2"), "{}", texts(&*error));
-            let place = "JSON of another form at line 1 column 11";
+            let place = "a value of another form at line 1 column 11";
             assert!(error.to_string().ends_with(place), "{error}");
+        }
+    }
+
+    #[derive(Debug, thiserror::Error)]
+    #[error(transparent)]
+    struct Transparent<E: Error>(E);
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("{0}")]
+    struct Says(&'static str);
+
+    /// What a server says when it goes away.
+    #[derive(Debug, thiserror::Error)]
+    #[error("connection error received: not a result of an error ({0:?})")]
+    struct GoneAway(bytes::Bytes);
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("not there")]
+    #[allow(dead_code, reason = "only shown")]
+    struct At(url::Url);
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("not taken")]
+    #[allow(dead_code, reason = "only shown")]
+    struct Sent(http::HeaderMap);
+
+    #[test]
+    fn what_foreign_texts_are_known_to_show_is_not_shown() {
+        let custom = <serde_json::Error as serde::de::Error>::custom("hunter2 is no age");
+        let placed = serde_json::from_str::<u8>("\"hunter2\"").unwrap_err();
+        let form =
+            <serde::de::value::Error as serde::de::Error>::unknown_variant("hunter2", &["a"]);
+        let at = At(URL.parse().unwrap());
+        let cookie = (http::header::COOKIE, "session=hunter2".parse().unwrap());
+        let errors: Vec<BoxError> = vec![
+            Box::new(Transparent(json())),
+            Box::new(Layer(Box::new(Transparent(placed)))),
+            Box::new(Transparent(Transparent(json()))),
+            Box::new(custom),
+            Box::new(Transparent(form)),
+            Box::new(GoneAway("hunter2".into())),
+            Box::new(Layer(Box::new(GoneAway("hunter2".into())))),
+            Box::new(Says("nothing at /users?key=hunter2")),
+            Box::new(Says("nothing at (../x?hunter2)")),
+            Box::new(Says("nothing at //ada:hunter2@api.test/x")),
+            Box::new(Says(
+                "Invalid header value: Header { name: \"x\", value: hunter2 }",
+            )),
+            Box::new(at),
+            Box::new(Sent(http::HeaderMap::from_iter([cookie]))),
+        ];
+        for error in errors {
+            let what = error.to_string();
+            let error = redacted(error);
+            assert!(
+                !texts(&*error).contains("hunter2"),
+                "{what}: {}",
+                texts(&*error)
+            );
+            assert!(error.is::<Redacted>(), "{what}");
         }
     }
 }

@@ -31,8 +31,8 @@ impl ApiError {
     /// An error of this kind, because of `source`.
     ///
     /// The URL is taken out of a [`reqwest::Error`] first, since its text would show the query. Any other source whose
-    /// texts would show a URL's query or userinfo, or a value of JSON, is wrapped so that they don't;
-    /// [`find_source`](Self::find_source) still finds it.
+    /// texts are known to show a secret is wrapped so that they don't; [`find_source`](Self::find_source) still finds it. See
+    /// [Secrets](crate#secrets).
     pub fn with_source(kind: ErrorKind, source: impl Into<BoxError>) -> Self {
         let mut error = Self::new(kind);
         error.0.source = Some(redacted(source.into()));

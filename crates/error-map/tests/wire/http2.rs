@@ -12,7 +12,7 @@ use reqwest::Body;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::sockets::{error_of, reqwest, serve};
+use crate::sockets::{error_of, reqwest, serve, texts};
 
 /// What the server does with each request.
 #[derive(Clone, Copy, Debug)]
@@ -114,6 +114,9 @@ async fn what_the_server_says_is_told_for_what_it_means() {
         ] {
             assert_eq!(error.kind(), kind, "{reason:?}: {error:?}");
             assert_eq!(error.is_transient(), is_transient, "{reason:?}");
+            let shown = texts(&error);
+            assert!(!shown.contains("hunter2"), "{shown}");
+            assert!(error.find_source::<h2::Error>().is_some());
         }
     }
 }

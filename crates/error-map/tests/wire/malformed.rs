@@ -3,12 +3,14 @@
 use error_map::ErrorKind;
 use http::Version;
 
-use crate::sockets::{answering, error_of, reqwest};
+use crate::sockets::{answering, error_of, reqwest, texts};
 
 async fn kind(answer: impl Into<Vec<u8>>) -> ErrorKind {
     let url = format!("http://{}/", answering(answer).await);
     let error = error_of(reqwest().build().unwrap().get(url)).await;
     assert!(!error.is_transient(), "{error:?}");
+    let shown = texts(&error);
+    assert!(!shown.contains("hunter2"), "{shown}");
     error.kind()
 }
 
@@ -20,7 +22,8 @@ async fn chunks_that_are_none_are_a_fault_of_the_protocol_and_not_of_tls() {
         "\r\n",
         "fffffffffffffffff\r\n",
         "2\r\nabc\r\n",
-        "0\r\nx y: z\r\n\r\n",
+        "0\r\nx hunter2: hunter2\r\n\r\n",
+        "0\r\nx: hunter2\u{1}\r\n\r\n",
     ] {
         assert_eq!(
             kind(format!("{head}{chunks}")).await,

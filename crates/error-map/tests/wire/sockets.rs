@@ -1,5 +1,7 @@
 //! Servers that answer with whatever bytes a test wants, and the errors of calls to them.
 
+use std::error::Error;
+use std::iter::successors;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -66,4 +68,13 @@ pub(crate) async fn error_of(request: RequestBuilder) -> ApiError {
         .await
         .expect("the call ends")
         .into()
+}
+
+/// Whatever printing the error and its sources shows.
+pub(crate) fn texts(error: &ApiError) -> String {
+    let sources = successors(Some(error as &(dyn Error + 'static)), |error| {
+        (*error).source()
+    });
+    let shown = |error: &dyn Error| format!("{error}\n{error:?}\n{error:#?}\n");
+    sources.map(shown).collect()
 }
