@@ -7,33 +7,48 @@ use http::{HeaderMap, HeaderName};
 
 static RETRY_AFTER_MS: HeaderName = HeaderName::from_static("retry-after-ms");
 
+/// More than this is never told, so that a caller can add it to the present moment.
+const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
 /// How long to wait, counted from when the answer arrived.
 ///
 /// `retry-after-ms` is a few APIs' own and more exact. A date is held against the answer's `Date`, so that it doesn't
-/// matter whose clock is wrong.
+/// matter whose clock is wrong. What can't be understood asks for nothing.
 pub(crate) fn asked_for(headers: &HeaderMap, arrived: SystemTime) -> Option<Duration> {
     let text = |name: &HeaderName| Some(headers.get(name)?.to_str().ok()?.trim());
-    if let Some(milliseconds) = text(&RETRY_AFTER_MS).and_then(milliseconds) {
-        return Some(milliseconds);
-    }
-    let asked = text(&RETRY_AFTER)?;
-    if !asked.is_empty() && asked.bytes().all(|byte| byte.is_ascii_digit()) {
-        // More digits than fit ask for as long as can be told.
-        return Some(Duration::from_secs(asked.parse().unwrap_or(u64::MAX)));
-    }
-    let at = httpdate::parse_http_date(asked).ok()?;
-    let servers_now = text(&DATE).and_then(|date| httpdate::parse_http_date(date).ok());
-    let wait = at.duration_since(servers_now.unwrap_or(arrived));
-    // A date that has passed means at once.
-    Some(wait.unwrap_or_default())
+    let own = text(&RETRY_AFTER_MS).and_then(milliseconds);
+    let asked = own.or_else(|| {
+        let asked = text(&RETRY_AFTER)?;
+        seconds(asked).or_else(|| until(asked, text(&DATE), arrived))
+    });
+    asked.map(|wait| wait.min(LONGEST))
 }
 
+/// `delay-seconds`: digits and nothing else. More of them than fit ask for as long as can be told.
+fn seconds(text: &str) -> Option<Duration> {
+    is_number(text).then(|| Duration::from_secs(text.parse().unwrap_or(u64::MAX)))
+}
+
+/// As seconds, though some send a fraction.
 fn milliseconds(text: &str) -> Option<Duration> {
-    let milliseconds: f64 = text.parse().ok()?;
-    if !milliseconds.is_finite() || milliseconds < 0.0 {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    if !is_number(whole) || !is_number(fraction) {
         return None;
     }
+    let milliseconds: f64 = text.parse().ok()?;
     Some(Duration::try_from_secs_f64(milliseconds / 1000.0).unwrap_or(Duration::MAX))
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// A date that has passed means at once.
+fn until(text: &str, date: Option<&str>, arrived: SystemTime) -> Option<Duration> {
+    let at = httpdate::parse_http_date(text).ok()?;
+    let servers_now = date.and_then(|date| httpdate::parse_http_date(date).ok());
+    let wait = at.duration_since(servers_now.unwrap_or(arrived));
+    Some(wait.unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -46,13 +61,28 @@ mod tests {
     fn both_forms_are_understood_and_nonsense_asks_for_nothing() {
         let arrived = httpdate::parse_http_date("Sun, 06 Nov 1994 08:49:37 GMT").unwrap();
         let seconds = Duration::from_secs;
-        let table: [(Lines, Option<Duration>); 14] = [
+        let table: [(Lines, Option<Duration>); 30] = [
             (&[("retry-after", "120")], Some(seconds(120))),
             (&[("retry-after", " 7 ")], Some(seconds(7))),
             (&[("retry-after", "0")], Some(seconds(0))),
+            (&[("retry-after", "31536000")], Some(LONGEST)),
+            (&[("retry-after", "31536001")], Some(LONGEST)),
+            (&[("retry-after", "99999999999999999999999")], Some(LONGEST)),
             (
-                &[("retry-after", "99999999999999999999999")],
-                Some(seconds(u64::MAX)),
+                &[("retry-after", "Fri, 31 Dec 9999 23:59:59 GMT")],
+                Some(LONGEST),
+            ),
+            (
+                &[
+                    ("retry-after", "Sun, 06 Nov 1994 08:51:37 GMT"),
+                    ("date", "Thu, 01 Jan 1970 00:00:00 GMT"),
+                ],
+                Some(LONGEST),
+            ),
+            (&[("retry-after-ms", "9e99")], None),
+            (
+                &[("retry-after-ms", "99999999999999999999999")],
+                Some(LONGEST),
             ),
             (
                 &[("retry-after", "Sun, 06 Nov 1994 08:51:37 GMT")],
@@ -88,6 +118,16 @@ mod tests {
                 &[("retry-after", "2"), ("retry-after-ms", "-1")],
                 Some(seconds(2)),
             ),
+            (&[("retry-after-ms", "0")], Some(seconds(0))),
+            (&[("retry-after-ms", "+1")], None),
+            (&[("retry-after-ms", "inf")], None),
+            (&[("retry-after-ms", ".")], None),
+            (&[("retry-after", "+7")], None),
+            (&[("retry-after", "-7")], None),
+            (&[("retry-after", "7, 8")], None),
+            (&[("retry-after", "Sun, 31 Feb 1994 08:51:37 GMT")], None),
+            (&[("retry-after", "Sun, 06 Nov 1994 08:51:37 CET")], None),
+            (&[("retry-after", "1994-11-06T08:51:37Z")], None),
             (&[("retry-after", "1.5")], None),
             (&[("retry-after", "soon")], None),
             (&[("retry-after", "")], None),

@@ -60,7 +60,9 @@ impl ApiError {
     }
 
     /// How long the server asks to be left alone, counted from when its answer arrived: `Retry-After` in either form (RFC
-    /// 9110 §10.2.3), or the `retry-after-ms` of some APIs. A date is held against the answer's own `Date` if there is one.
+    /// 9110 §10.2.3), or the `retry-after-ms` of some APIs. A date is held against the answer's own `Date` if there is one,
+    /// and one that has passed means at once. It is never more than 365 days; what isn't one of these forms asks for
+    /// nothing.
     pub fn retry_after(&self) -> Option<Duration> {
         let kept = self.kept()?;
         retry_after::asked_for(kept.answer.headers(), kept.arrived)
