@@ -3,9 +3,11 @@
 mod answer;
 mod making;
 mod mapping;
+mod meanings;
 mod questions;
 
 pub use mapping::MapApiError;
+pub use meanings::ErrorMapping;
 
 use std::error::Error;
 use std::fmt;

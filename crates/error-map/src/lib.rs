@@ -113,7 +113,7 @@ mod transparent;
 mod transport;
 
 pub use answer::ErrorAnswer;
-pub use api_error::{ApiError, MapApiError};
+pub use api_error::{ApiError, ErrorMapping, MapApiError};
 pub use decode_error::DecodeError;
 pub use details::{ErrorDetails, FieldError};
 pub use error_for::ErrorFor;

@@ -139,7 +139,7 @@ impl ErrorMapMiddleware {
                 .after_attempts(call.attempts())
                 .after_waiting(call.waited());
             if matches!(call.verdict(), Some(Verdict::InsufficientScope { .. })) {
-                error = error.of_kind(ErrorKind::InsufficientScope);
+                error = error.with_kind(ErrorKind::InsufficientScope);
             }
         }
         error

@@ -133,7 +133,7 @@ pub use auth_middleware::{
 pub use cancel::{CancelOn, CancelScope, Deadline, Latest, Ticket};
 pub use error_map::{
     ApiError, ConnectPhase, DecodeError, ErrorAnswer, ErrorDetails, ErrorFor, ErrorKind,
-    ErrorMapMiddleware, FieldError, MapApiError, Problem, TimeoutPhase,
+    ErrorMapMiddleware, ErrorMapping, FieldError, MapApiError, Problem, TimeoutPhase,
 };
 pub use refresh_queue::{
     QueueError, Refresh, RefreshError, RefreshFailure, RefreshQueue, RefreshQueueBuilder,

@@ -14,7 +14,7 @@ use crate::redacted::redacted;
 use crate::{ApiError, ErrorAnswer, ErrorKind, TimeoutPhase, classify, redact};
 
 impl ApiError {
-    /// An error of this kind that comes from nothing else.
+    /// An error of this kind that comes from nothing else, such as a test or a fake of a client wants.
     pub fn new(kind: ErrorKind) -> Self {
         Self(Box::new(Inner {
             kind,
@@ -33,10 +33,15 @@ impl ApiError {
     /// The URL is taken out of a [`reqwest::Error`] first, since its text would show the query. Any other source whose
     /// texts are known to show a secret is wrapped so that they don't; [`find_source`](Self::find_source) still finds it. See
     /// [Secrets](crate#secrets).
+    ///
+    /// Where it is an `ApiError` itself, the new one takes over what that one knows: request, answer, attempts.
     pub fn with_source(kind: ErrorKind, source: impl Into<BoxError>) -> Self {
-        let mut error = Self::new(kind);
-        error.0.source = Some(redacted(source.into()));
-        error
+        let source = source.into();
+        let facts = match source.downcast_ref() {
+            Some(api) => Self::new(kind).like(api).with_kind(kind),
+            None => Self::new(kind),
+        };
+        facts.because(source)
     }
 
     /// The error that an answer with this status is.
@@ -106,7 +111,20 @@ impl ApiError {
         self
     }
 
-    pub(crate) fn of_kind(mut self, kind: ErrorKind) -> Self {
+    /// Says what happened, for whoever knows better: that this API's 400 means a conflict, for example. All else stays.
+    ///
+    /// ```
+    /// use error_map::{ApiError, ErrorKind};
+    ///
+    /// fn name(error: ApiError) -> ApiError {
+    ///     match error.code() {
+    ///         Some("name_taken") => error.with_kind(ErrorKind::Conflict),
+    ///         _ => error,
+    ///     }
+    /// }
+    /// ```
+    #[must_use]
+    pub fn with_kind(mut self, kind: ErrorKind) -> Self {
         self.0.kind = kind;
         self
     }
@@ -123,6 +141,7 @@ impl ApiError {
         self.0.url.clone_from(&inner.0.url);
         self.0.answer.clone_from(&inner.0.answer);
         self.0.attempts = inner.0.attempts;
+        self.0.hops.clone_from(&inner.0.hops);
         self.0.waited = inner.0.waited;
         self
     }
@@ -130,6 +149,8 @@ impl ApiError {
 
 #[cfg(test)]
 mod tests {
+    use request_context::Hop;
+
     use super::*;
 
     #[test]
@@ -139,6 +160,41 @@ mod tests {
         assert_eq!(error.kind(), ErrorKind::Decode);
         assert_eq!(error.to_string(), "the body could not be decoded (200)");
         assert_eq!(error.text(), "<html>hunter2");
+    }
+
+    fn conflict() -> ApiError {
+        let headers = HeaderMap::from_iter([(http::header::RETRY_AFTER, 7.into())]);
+        let hop = Hop::new(
+            StatusCode::FOUND,
+            Method::PUT,
+            "http://api.test/old".parse().unwrap(),
+            Method::PUT,
+        );
+        ApiError::from_answer(StatusCode::CONFLICT, headers, "taken")
+            .for_request(&Method::PUT, &"http://api.test/x".parse().unwrap())
+            .after_hops(Hops::from_iter([hop]))
+            .after_attempts(3)
+            .after_waiting(Duration::from_secs(2))
+    }
+
+    #[test]
+    fn an_error_because_of_another_keeps_what_that_one_knows() {
+        let error = ApiError::with_source(ErrorKind::Gone, conflict());
+        assert_eq!(error.to_string(), "gone (409): PUT http://api.test/x");
+        assert_eq!((error.attempts(), error.hops().len()), (3, 1));
+        assert_eq!(error.waited(), Duration::from_secs(2));
+        assert_eq!(error.retry_after(), Some(Duration::from_secs(7)));
+        assert_eq!(error.text(), "taken");
+        let source = error.find_source::<ApiError>().unwrap();
+        assert_eq!(source.kind(), ErrorKind::Conflict);
+    }
+
+    #[test]
+    fn an_error_can_be_given_another_kind() {
+        let error = conflict().with_kind(ErrorKind::PreconditionFailed);
+        assert_eq!(error.kind(), ErrorKind::PreconditionFailed);
+        assert_eq!((error.text().as_ref(), error.attempts()), ("taken", 3));
+        assert!(std::error::Error::source(&error).is_none());
     }
 
     #[test]

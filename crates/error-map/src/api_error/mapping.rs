@@ -2,6 +2,7 @@
 
 use http::StatusCode;
 
+use super::meanings::{ErrorMapping, Meaning};
 use crate::{ApiError, ErrorKind};
 
 impl ApiError {
@@ -73,6 +74,8 @@ impl ApiError {
 ///     post(name).await.map_status(StatusCode::CONFLICT, |_| UserError::NameTaken)
 /// }
 /// ```
+///
+/// [`mapping`](Self::mapping) is for more than one meaning.
 pub trait MapApiError<T>: sealed::Sealed {
     /// `None` where the server said that there is no such resource, or none any more: 404 and 410.
     ///
@@ -80,6 +83,26 @@ pub trait MapApiError<T>: sealed::Sealed {
     ///
     /// Any other error.
     fn optional(self) -> Result<Option<T>, ApiError>;
+
+    /// Begins to map the error where it may mean more than one thing; what was meant first counts.
+    ///
+    /// ```
+    /// use error_map::{ApiError, MapApiError};
+    /// use http::StatusCode;
+    ///
+    /// # enum UserError { NameTaken, NameTooLong, Failed(ApiError) }
+    /// # impl From<ApiError> for UserError { fn from(error: ApiError) -> Self { Self::Failed(error) } }
+    /// # async fn post(_: &str) -> Result<(), ApiError> { Ok(()) }
+    /// async fn register(name: &str) -> Result<(), UserError> {
+    ///     post(name)
+    ///         .await
+    ///         .mapping()
+    ///         .code("name_too_long", |_| UserError::NameTooLong)
+    ///         .status(StatusCode::CONFLICT, |_| UserError::NameTaken)
+    ///         .finish()
+    /// }
+    /// ```
+    fn mapping<E>(self) -> ErrorMapping<T, E>;
 
     /// Maps an error of this kind by `domain`, any other by `E::from`.
     ///
@@ -122,6 +145,10 @@ impl<T> MapApiError<T> for Result<T, ApiError> {
             Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Gone) => Ok(None),
             Err(error) => Err(error),
         }
+    }
+
+    fn mapping<E>(self) -> ErrorMapping<T, E> {
+        ErrorMapping(self.map_err(Meaning::Unknown))
     }
 
     fn map_kind<E: From<ApiError>>(
@@ -209,6 +236,32 @@ mod tests {
             other(ErrorKind::BadRequest)
         );
         assert_eq!(Ok(1).map_code("name", taken), Ok(1));
+    }
+
+    #[test]
+    fn of_several_meanings_the_first_counts_and_the_rest_is_converted() {
+        let map = |outcome: Result<u8, ApiError>| {
+            let teapot = |error: &ApiError| error.is_status(StatusCode::IM_A_TEAPOT);
+            let mapping = outcome.mapping();
+            mapping
+                .status(StatusCode::CONFLICT, taken)
+                .kind(ErrorKind::Conflict, |_| Domain::Taken("never".to_owned()))
+                .kind(ErrorKind::Gone, |_| Domain::Taken("gone".to_owned()))
+                .when(teapot, |_| Domain::Taken("teapot".to_owned()))
+                .finish()
+        };
+        let is = |name: &str| Err(Domain::Taken(name.to_owned()));
+        assert_eq!(map(failed(409)), is("name_taken"));
+        assert_eq!(map(failed(410)), is("gone"));
+        assert_eq!(map(failed(418)), is("teapot"));
+        assert_eq!(map(failed(500)), Err(Domain::Failed(ErrorKind::Server)));
+        assert_eq!(map(Ok(1)), Ok(1));
+        let by_code = failed(500).mapping().code("name_taken", taken);
+        assert_eq!(by_code.finish(), is("name_taken"));
+        let without_from = failed(500)
+            .mapping()
+            .status(StatusCode::CONFLICT, |_| "taken");
+        assert_eq!(without_from.or_else(|_| "failed"), Err("failed"));
     }
 
     #[test]
