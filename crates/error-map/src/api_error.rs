@@ -40,6 +40,7 @@ struct Inner {
     /// Shared with an error that wraps this one.
     answer: Option<Arc<Kept>>,
     attempts: u32,
+    may_have_been_sent: bool,
     hops: Hops,
     waited: Duration,
     source: Option<BoxError>,
@@ -70,9 +71,22 @@ impl ApiError {
         &self.0.hops
     }
 
-    /// How often the call was sent, replays and redirects included.
+    /// How often the call was sent, replays and redirects included, and attempts that found no connection; 0 if it never
+    /// left. A call outside the facade is only known as far as the error itself tells, unless someone says
+    /// [in which call](Self::in_call) it was.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
+    }
+
+    /// Whether a server may have got the request, this time or an earlier one, or a redirect's. False only where it is known
+    /// that nothing was sent: the request could not be made, the call ended before it left, or no attempt found a
+    /// connection. Then even a payment may be sent again.
+    ///
+    /// The facade knows. So does a chain whose innermost layer tells, as `safe-retry`'s headers timeout does, if someone
+    /// says [in which call](Self::in_call) it was, and if the reqwest client below follows no redirects by itself. Elsewhere
+    /// this is true for any error but those of kind [`Builder`](ErrorKind::Builder).
+    pub fn may_have_been_sent(&self) -> bool {
+        self.0.may_have_been_sent
     }
 
     /// How long the call waited between its attempts, and before the first where the origin had asked to be left alone.
@@ -123,6 +137,7 @@ impl fmt::Debug for ApiError {
             .field("url", &self.url().map(Url::as_str))
             .field("body_bytes", &self.body().len())
             .field("attempts", &self.attempts())
+            .field("may_have_been_sent", &self.may_have_been_sent())
             .field("hops", self.hops())
             .field("waited", &self.waited())
             .field("source", &Texts::of(self.source()))

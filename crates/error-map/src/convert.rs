@@ -97,7 +97,10 @@ fn of_reqwest(error: &reqwest::Error) -> ApiError {
     let typed = match status {
         Some(status) => ApiError::from_answer(status, HeaderMap::new(), ""),
         None if json_error(error).is_some() => ApiError::new(ErrorKind::Decode),
-        None => ApiError::new(transport::kind(error, Stage::of(error), error.url())),
+        None => match transport::kind(error, Stage::of(error), error.url()) {
+            ErrorKind::Builder => ApiError::new(ErrorKind::Builder),
+            kind => ApiError::new(kind).after_sending(),
+        },
     };
     match error.url() {
         Some(url) => typed.for_url(url),

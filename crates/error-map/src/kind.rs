@@ -53,8 +53,8 @@ pub enum ErrorKind {
     /// No credential could be had just now: a token endpoint that is down, a token store that is busy, too many callers
     /// that wait. The session may be fine; try later.
     CredentialUnavailable,
-    /// No connection came about, so nothing was sent. Usually the network, the host's name or the port; the phase says
-    /// what is known.
+    /// No connection came about. Usually the network, the host's name or the port; the phase says what is known. Whether an
+    /// earlier attempt was sent, [`may_have_been_sent`](crate::ApiError::may_have_been_sent) tells.
     Connect(ConnectPhase),
     /// TLS failed: a certificate that nobody vouches for, has expired or is another host's, no common version, a server
     /// that speaks no TLS on this port, or one that wants a client certificate. Trying again meets the same.
@@ -121,6 +121,21 @@ impl ErrorKind {
         Self::Builder,
         Self::Other,
     ];
+}
+
+impl ErrorKind {
+    /// Whether an error of this kind comes of a request that was on its way. The others may come before, or at any time.
+    pub(crate) fn comes_after_sending(self) -> bool {
+        !matches!(
+            self,
+            Self::Builder
+                | Self::Cancelled
+                | Self::CredentialUnavailable
+                | Self::Other
+                | Self::SessionEnded
+                | Self::Timeout(TimeoutPhase::Deadline)
+        )
+    }
 }
 
 impl fmt::Display for ErrorKind {

@@ -125,24 +125,17 @@ impl ErrorMapMiddleware {
         kept.request_id_headers.clone_from(&self.request_id_headers);
         kept.extract.clone_from(&self.extract);
 
-        let mut error = ApiError::from_kept(kept).for_request(&method, &url);
+        let mut error = ApiError::from_kept(kept).for_url(&url);
         if let Some(broken) = read.error {
             error = error.because(broken);
         }
-        if let Some(call) = Call::find(extensions) {
-            let hops = call.hops();
-            if let Some(hop) = hops.last() {
-                error = error.for_request(hop.next_method(), &url);
-            }
-            error = error
-                .after_hops(hops)
-                .after_attempts(call.attempts())
-                .after_waiting(call.waited());
-            if matches!(call.verdict(), Some(Verdict::InsufficientScope { .. })) {
-                error = error.with_kind(ErrorKind::InsufficientScope);
-            }
+        let Some(call) = Call::find(extensions) else {
+            return error.for_request(&method, &url);
+        };
+        if matches!(call.verdict(), Some(Verdict::InsufficientScope { .. })) {
+            error = error.with_kind(ErrorKind::InsufficientScope);
         }
-        error
+        error.in_call(call, &method, &url)
     }
 }
 

@@ -6,7 +6,7 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TimeoutPhase {
-    /// The connection, TLS included: `connect_timeout`, or the system's own patience. Nothing was sent. The host is down,
+    /// The connection, TLS included: `connect_timeout`, or the system's own patience. The host is down,
     /// a firewall swallows packets, or the network is slow: a later try may help.
     Connect,
     /// The headers of one attempt, upload included: the limit that `safe-retry` calls the headers timeout. The server is

@@ -65,7 +65,7 @@ mod with_the_feature {
     #[tokio::test]
     async fn the_error_of_a_layer_below_is_found() {
         let error = error_after(2, || Answer::fail(SessionEnded::signed_out())).await;
-        assert!(error.is_session_ended() && error.attempts() == 1);
+        assert!(error.is_session_ended() && error.attempts() == 0);
         assert!(error.source().unwrap().is::<SessionEnded>());
     }
 

@@ -208,8 +208,10 @@ impl ClientBuilder {
 
     /// Changes the reqwest client below, for what has no option here: proxies, certificates, mTLS, DNS. It runs last,
     /// so that it can overrule the options above.
-    /// Errors tell a `timeout` set here as a silence, [`Idle`](crate::TimeoutPhase::Idle), since reqwest doesn't tell the
-    /// two apart.
+    ///
+    /// A `timeout` that is set here and a silence are one error of reqwest's: both are then told as
+    /// [`Attempt`](crate::TimeoutPhase::Attempt), where a request has no [`timeout`](crate::Request::timeout) of its own to
+    /// tell them by.
     ///
     /// ```
     /// use facade::Client;

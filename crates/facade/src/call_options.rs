@@ -12,6 +12,7 @@ use url::Url;
 
 use crate::credential_headers::is_credential;
 use crate::hooks::Hooks;
+use crate::limits::Limits;
 use crate::{ApiError, ErrorKind};
 
 /// What may differ from one derived client to the next, for [`Client::with`](crate::Client::with). What isn't set stays
@@ -170,6 +171,7 @@ pub(crate) struct Settled {
     pub(crate) retry: Option<Retry>,
     pub(crate) body_limit: usize,
     pub(crate) error_for: Option<ErrorFor>,
+    pub(crate) limits: Limits,
     pub(crate) hooks: Hooks,
 }
 
@@ -185,6 +187,7 @@ impl Settled {
             retry: None,
             body_limit: Self::BODY_LIMIT,
             error_for: None,
+            limits: Limits::default(),
             hooks: Hooks::default(),
         }
     }

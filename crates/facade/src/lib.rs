@@ -106,6 +106,7 @@ mod client;
 mod concurrency_limit;
 mod credential_headers;
 mod hooks;
+mod limits;
 mod order;
 mod request;
 mod response;

@@ -5,7 +5,6 @@ mod place;
 mod read;
 
 pub use read::BodyTooLarge;
-pub(crate) use read::name_timeout;
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -18,11 +17,12 @@ use error_map::ApiError;
 use futures_core::Stream;
 use futures_util::{StreamExt, stream};
 use http::{HeaderMap, Method, StatusCode, Version};
-use request_context::{Call, Hops, Instant};
+use request_context::{Call, Hops};
 use serde::de::DeserializeOwned;
 use url::Url;
 
 use crate::call_options::Settled;
+use crate::limits::Timeout;
 
 /// An answer whose headers have arrived. Its status is below 400, unless the client or the request says that others are no
 /// errors: those come as an [`ApiError`].
@@ -35,9 +35,6 @@ pub struct Response {
     options: Arc<Settled>,
     body_limit: usize,
 }
-
-/// The request's own timeout, and when the call began.
-pub(crate) type Timeout = Option<(Duration, Instant)>;
 
 impl Response {
     pub(crate) fn new(

@@ -1,6 +1,9 @@
 //! The call: one caller's request with all its attempts, replays and hops.
 
 mod begin_hop;
+mod departures;
+
+pub use departures::Departure;
 
 use std::fmt;
 use std::num::NonZeroU32;
@@ -31,6 +34,7 @@ struct State {
     attempts: u32,
     /// Whether a hop begins that nobody has counted yet.
     begins_hop: bool,
+    departures: Option<departures::Departures>,
     hops: Hops,
     waited: Duration,
     idempotency_keys: Vec<(Origin, HeaderValue)>,
@@ -230,6 +234,7 @@ impl fmt::Debug for Call {
         f.debug_struct("Call")
             .field("deadline", &state.deadline)
             .field("attempts", &state.sent())
+            .field("departures", &state.departures)
             .field("hops", &state.hops)
             .field("waited", &state.waited)
             .field("principal", &state.principal)

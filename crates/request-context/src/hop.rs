@@ -12,20 +12,29 @@ pub struct Hop {
     method: Method,
     url: Url,
     next_method: Method,
+    next_url: Option<Url>,
 }
 
 impl Hop {
     /// A redirect of this request, with this status, to be followed with another method or the same. Userinfo in the URL
     /// is left out.
     pub fn new(status: StatusCode, method: Method, mut url: Url, next_method: Method) -> Self {
-        // A URL without a host has no userinfo either.
-        let _ = url.set_username("").and_then(|()| url.set_password(None));
+        remove_userinfo(&mut url);
         Self {
             status,
             method,
             url,
             next_method,
+            next_url: None,
         }
+    }
+
+    /// Says where it leads. Userinfo is left out.
+    #[must_use]
+    pub fn leading_to(mut self, mut url: Url) -> Self {
+        remove_userinfo(&mut url);
+        self.next_url = Some(url);
+        self
     }
 
     /// The status of the redirect.
@@ -47,6 +56,16 @@ impl Hop {
     pub fn next_method(&self) -> &Method {
         &self.next_method
     }
+
+    /// The URL of the request that follows, query included, if that is known.
+    pub fn next_url(&self) -> Option<&Url> {
+        self.next_url.as_ref()
+    }
+}
+
+fn remove_userinfo(url: &mut Url) {
+    // A URL without a host has no userinfo either.
+    let _ = url.set_username("").and_then(|()| url.set_password(None));
 }
 
 impl fmt::Debug for Hop {
@@ -116,6 +135,9 @@ mod tests {
             url.parse().unwrap(),
             Method::GET,
         );
+        assert_eq!(hop.next_url(), None);
+        let hop = hop.leading_to("https://ada:hunter2@api.test/in".parse().unwrap());
+        assert_eq!(hop.next_url().unwrap().as_str(), "https://api.test/in");
         assert_eq!(hop.url().as_str(), "https://api.test/login?key=secret#part");
         let hops = Hops::from_iter([hop]);
         assert_eq!(

@@ -63,7 +63,7 @@ mod with_url;
 mod without_auth;
 mod without_url;
 
-pub use call::{Attempt, Call};
+pub use call::{Attempt, Call, Departure};
 pub use credential::{Credential, CredentialError, Version, Versioned};
 pub use drain::drain;
 pub use error::{

@@ -65,7 +65,8 @@ impl<'a> Way<'a> {
             Decision::Refuse(reason, step) => (Some(reason), step),
         };
         let method = kept.method.clone();
-        let hop = Hop::new(response.status(), method, url, step.method.clone());
+        let hop = Hop::new(response.status(), method, url, step.method.clone())
+            .leading_to(step.url.clone());
         self.hops.push(hop.clone());
         if let Some(reason) = refusal {
             let hops = self.hops.clone();

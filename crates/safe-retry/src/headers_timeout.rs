@@ -1,12 +1,15 @@
 //! Middleware that limits how long one attempt waits for its headers.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::Extensions;
-use request_context::{Handling, HeadersTimedOut};
-use reqwest::Request;
-use reqwest_middleware::{Error, Middleware, Next};
+use request_context::{Call, Handling, HeadersTimedOut};
+use reqwest::{Request, Response};
+use reqwest_middleware::{Error, Middleware, Next, Result};
 use tokio::time::timeout;
+
+use crate::strategy::found_no_connection;
 
 /// How long one attempt of this request may wait for its headers: put it into the request's extensions. It takes the
 /// place of the [`HeadersTimeoutMiddleware`]'s own limit.
@@ -35,7 +38,10 @@ impl From<Option<Duration>> for HeadersTimeout {
 /// [`HeadersTimedOut`], which [`RetryMiddleware`](crate::RetryMiddleware) takes for one more timeout.
 ///
 /// Unlike reqwest's own `timeout` it leaves the response body alone, and unlike `read_timeout` it is for the headers
-/// only. Connecting and the upload of the body are part of the limit. Without one, it does nothing.
+/// only. Connecting and the upload of the body are part of the limit.
+///
+/// With a limit or without, it tells the [`Call`], if there is one, that an attempt leaves and whether it found a
+/// connection. That is how `error-map` knows whether a call may have been sent.
 ///
 /// # Errors
 ///
@@ -90,16 +96,36 @@ impl Middleware for HeadersTimeoutMiddleware {
         'b: 'handling,
         'c: 'handling,
     {
+        let call = Call::find(extensions).cloned();
+        if let Some(call) = &call {
+            call.depart(request.timeout().copied());
+        }
         let own = extensions.get::<HeadersTimeout>();
         let limit = own.map_or(self.limit, |own| own.0);
         let attempt = next.run(request, extensions);
-        match limit {
+        let attempt = match limit {
             None => attempt,
-            Some(limit) => Box::pin(async move {
-                timeout(limit, attempt)
-                    .await
-                    .map_err(|_| Error::middleware(HeadersTimedOut::new()))?
-            }),
+            Some(limit) => Box::pin(within(limit, attempt)),
+        };
+        match call {
+            None => attempt,
+            Some(call) => Box::pin(telling(call, attempt)),
         }
     }
+}
+
+async fn within(limit: Duration, attempt: Handling<'_>) -> Result<Response> {
+    timeout(limit, attempt)
+        .await
+        .map_err(|_| Error::middleware(HeadersTimedOut::new()))
+        .flatten()
+}
+
+/// Tells the call of an attempt that found no connection.
+async fn telling(call: Arc<Call>, attempt: Handling<'_>) -> Result<Response> {
+    let outcome = attempt.await;
+    if outcome.as_ref().is_err_and(found_no_connection) {
+        call.strand();
+    }
+    outcome
 }

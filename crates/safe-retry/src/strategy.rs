@@ -112,6 +112,16 @@ fn of_connection(error: &Error) -> Option<Retryable> {
     })
 }
 
+/// Whether nothing was sent, since there was no connection. The error of a request body may look the same, where that is
+/// another request's answer.
+pub(crate) fn found_no_connection(error: &Error) -> bool {
+    let Error::Reqwest(error) = error else {
+        return false;
+    };
+    let by_hyper = sources(error).find_map(|source| source.downcast_ref::<hyper::Error>());
+    error.is_connect() && !by_hyper.is_some_and(hyper::Error::is_user)
+}
+
 fn sources(error: &reqwest::Error) -> impl Iterator<Item = &(dyn StdError + 'static)> {
     std::iter::successors(error.source(), |source| (*source).source())
 }

@@ -12,6 +12,7 @@ mod cancelled;
 mod deadlines;
 mod decoding;
 mod expectations;
+mod sent;
 mod session;
 mod situations;
 mod statuses;

@@ -34,7 +34,7 @@ async fn a_session_that_was_signed_out() {
     let client = session.client();
     let url = session.server.url_of("/me");
     let facade = soon(through_the_facade(client.get("me"))).await;
-    assert_error(&facade, ErrorKind::SessionEnded, &url, 1);
+    assert_error(&facade, ErrorKind::SessionEnded, &url, 0);
     let chain = soon(through_the_chain(&client, url)).await;
     assert_kind(&chain, ErrorKind::SessionEnded);
     for error in [facade, chain] {
@@ -190,7 +190,7 @@ async fn a_credential_that_cannot_be_applied() {
     let client = builder(server.url()).session(queue.credential(Broken).build());
     let client = client.build().unwrap();
     let error = soon(through_the_facade(client.get("me"))).await;
-    assert_error(&error, ErrorKind::Other, &server.url_of("/me"), 1);
+    assert_error(&error, ErrorKind::Other, &server.url_of("/me"), 0);
     assert!(find::<CredentialError>(&error).is_some());
     assert!(find::<Own>(&error).is_some());
     assert_eq!(server.connections(), 0);

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode};
-use request_context::{BoxError, Hops};
+use request_context::{BoxError, Call, Hop, Hops};
 use url::Url;
 
 use super::Inner;
@@ -21,7 +21,8 @@ impl ApiError {
             method: None,
             url: None,
             answer: None,
-            attempts: 1,
+            attempts: u32::from(kind.comes_after_sending()),
+            may_have_been_sent: kind != ErrorKind::Builder,
             hops: Hops::default(),
             waited: Duration::ZERO,
             source: None,
@@ -53,7 +54,7 @@ impl ApiError {
         let answer = &kept.answer;
         let mut error = Self::new(classify::answer(answer.status(), answer.headers()));
         error.0.answer = Some(Arc::new(kept));
-        error
+        error.after_sending()
     }
 
     /// Says with which answer the error came, where the answer's status isn't the error: a body that can't be decoded. The
@@ -61,6 +62,13 @@ impl ApiError {
     #[must_use]
     pub fn with_answer(mut self, answer: ErrorAnswer) -> Self {
         self.0.answer = Some(Arc::new(Kept::new(answer)));
+        self.after_sending()
+    }
+
+    /// An answer, or an error of reqwest's that comes after the request was made.
+    pub(crate) fn after_sending(mut self) -> Self {
+        self.0.attempts = self.0.attempts.max(1);
+        self.0.may_have_been_sent = true;
         self
     }
 
@@ -74,6 +82,32 @@ impl ApiError {
     pub(crate) fn for_url(mut self, url: &Url) -> Self {
         self.0.url = Some(redact::url(url));
         self
+    }
+
+    /// Says in which call it happened, which began with this request: how often it was sent and how long it waited, the
+    /// redirects that it followed, and the request that failed, where the error doesn't know it.
+    #[must_use]
+    pub fn in_call(mut self, call: &Call, method: &Method, url: &Url) -> Self {
+        let hops = call.hops();
+        let hop = hops.last();
+        let inner = &mut *self.0;
+        inner
+            .method
+            .get_or_insert_with(|| hop.map_or(method, Hop::next_method).clone());
+        inner
+            .url
+            .get_or_insert_with(|| redact::url(hop.and_then(Hop::next_url).unwrap_or(url)));
+        let (departures, begun) = (call.departures(), call.attempts());
+        match departures {
+            Some(1..) => {
+                inner.attempts = departures.unwrap_or_default();
+                inner.may_have_been_sent = call.may_have_been_sent().unwrap_or(true);
+            }
+            // It never left, unless a layer above the one that tells has answered in the network's place.
+            Some(0) if begun <= 1 => inner.may_have_been_sent = inner.attempts > 0,
+            _ => inner.attempts = begun,
+        }
+        self.after_hops(hops).after_waiting(call.waited())
     }
 
     /// Says which redirects the call had followed.
@@ -141,6 +175,7 @@ impl ApiError {
         self.0.url.clone_from(&inner.0.url);
         self.0.answer.clone_from(&inner.0.answer);
         self.0.attempts = inner.0.attempts;
+        self.0.may_have_been_sent = inner.0.may_have_been_sent;
         self.0.hops.clone_from(&inner.0.hops);
         self.0.waited = inner.0.waited;
         self
@@ -149,8 +184,6 @@ impl ApiError {
 
 #[cfg(test)]
 mod tests {
-    use request_context::Hop;
-
     use super::*;
 
     #[test]
@@ -160,6 +193,68 @@ mod tests {
         assert_eq!(error.kind(), ErrorKind::Decode);
         assert_eq!(error.to_string(), "the body could not be decoded (200)");
         assert_eq!(error.text(), "<html>hunter2");
+    }
+
+    fn url(text: &str) -> Url {
+        text.parse().unwrap()
+    }
+
+    /// What an error of this kind tells of a call: attempts, and whether it may have been sent.
+    fn sent(kind: ErrorKind, call: &Call) -> (u32, bool) {
+        let error = ApiError::new(kind).in_call(call, &Method::GET, &url("http://api.test/"));
+        (error.attempts(), error.may_have_been_sent())
+    }
+
+    #[test]
+    fn a_call_whose_departures_nobody_counts_may_have_been_sent() {
+        let call = Call::default();
+        assert_eq!(sent(ErrorKind::Cancelled, &call), (1, true));
+        call.begin_attempt();
+        call.begin_attempt();
+        assert_eq!(sent(ErrorKind::Reset, &call), (2, true));
+    }
+
+    #[test]
+    fn a_call_that_never_left_was_not_sent_unless_something_came_of_it() {
+        let call = Call::default();
+        call.count_departures();
+        call.begin_attempt();
+        assert_eq!(sent(ErrorKind::Cancelled, &call), (0, false));
+        assert_eq!(sent(ErrorKind::Builder, &call), (0, false));
+        // A layer has answered in the network's place.
+        assert_eq!(sent(ErrorKind::Reset, &call), (1, true));
+        call.begin_attempt();
+        assert_eq!(sent(ErrorKind::Cancelled, &call), (2, true));
+    }
+
+    #[test]
+    fn a_call_was_not_sent_if_no_departure_found_a_connection() {
+        let call = Call::default();
+        for departures in 1..=2 {
+            call.depart(None);
+            call.strand();
+            assert_eq!(sent(ErrorKind::Tls, &call), (departures, false));
+        }
+        call.depart(None);
+        assert_eq!(sent(ErrorKind::Cancelled, &call), (3, true));
+    }
+
+    #[test]
+    fn the_request_of_the_last_hop_is_the_one_that_failed_unless_the_error_knows() {
+        let call = Call::default();
+        let hop = Hop::new(
+            StatusCode::SEE_OTHER,
+            Method::POST,
+            url("http://api.test/a"),
+            Method::GET,
+        );
+        call.begin_hop(hop.leading_to(url("http://b.test/c?key=hunter2")));
+        let first = url("http://api.test/a");
+        let located = |error: ApiError| error.in_call(&call, &Method::POST, &first).to_string();
+        let cancelled = ApiError::new(ErrorKind::Cancelled);
+        assert_eq!(located(cancelled), "cancelled: GET http://b.test/c");
+        let known = ApiError::new(ErrorKind::Reset).for_url(&url("http://b.test/d"));
+        assert_eq!(located(known), "the connection broke: GET http://b.test/d");
     }
 
     fn conflict() -> ApiError {

@@ -13,10 +13,10 @@ impl ApiError {
     /// | `Timeout` of any phase | yes |
     /// | `Connect` of any phase, `Reset` | yes |
     /// | `CredentialUnavailable` | yes |
-    /// | any other status, `Tls`, `Protocol`, `Cancelled`, `Decode`, `TooLarge`, `Redirect`, `Builder`, `SessionEnded`, `Other` | no |
+    /// | any other status, `Tls`, `Protocol`, `ProxyUnauthorized`, `Cancelled`, `Decode`, `TooLarge`, `Redirect`, `Builder`, `SessionEnded`, `Other` | no |
     ///
-    /// Whether the request may be sent twice is another question: unless [`is_connect`](Self::is_connect), the server may
-    /// have done what it was asked for. Where a retry layer is installed, it has asked both already.
+    /// Whether the request may be sent twice is another question: if it [may have been sent](Self::may_have_been_sent), the
+    /// server may have done what it was asked for. Where a retry layer is installed, it has asked both already.
     pub fn is_transient(&self) -> bool {
         classify::is_transient(self.kind(), self.status())
     }
@@ -36,7 +36,8 @@ impl ApiError {
         self.kind() == ErrorKind::Timeout(TimeoutPhase::Deadline)
     }
 
-    /// Whether no connection came about, in time or at all, so that nothing was sent.
+    /// Whether no connection came about, in time or at all. An earlier attempt, or the request that was redirected, may have
+    /// had one: see [`may_have_been_sent`](Self::may_have_been_sent).
     pub fn is_connect(&self) -> bool {
         let timeout = ErrorKind::Timeout(TimeoutPhase::Connect);
         matches!(self.kind(), ErrorKind::Connect(_)) || self.kind() == timeout

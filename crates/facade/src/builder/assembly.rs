@@ -11,6 +11,7 @@ use safe_retry::HeadersTimeoutMiddleware;
 use crate::call_options::{Settled, parse_base_url};
 use crate::client::Shared;
 use crate::concurrency_limit::ConcurrencyLimit;
+use crate::limits::Limits;
 use crate::order::{Layer, Layers};
 use crate::{ApiError, Client, ClientBuilder, ErrorKind};
 
@@ -62,6 +63,7 @@ impl ClientBuilder {
         for change in self.hooks {
             reqwest = change(reqwest);
         }
+        let limits = Limits::of(&reqwest, self.read_timeout);
         let reqwest = reqwest
             .build()
             .map_err(|error| ApiError::with_source(ErrorKind::Builder, error))?;
@@ -81,7 +83,8 @@ impl ClientBuilder {
         };
         let (_, with_auth) = chain(&reqwest, with_auth);
         let (installed, chain) = chain(&reqwest, layers);
-        let options = Settled::new(base_url).with(self.options)?;
+        let mut options = Settled::new(base_url).with(self.options)?;
+        options.limits = limits;
         let shared = Shared {
             chain,
             with_auth,

@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use tracing::Instrument;
 
 use super::Request;
-use crate::{ApiError, Response, call_span, response, userinfo};
+use crate::{ApiError, Response, call_span, userinfo};
 
 impl Request {
     /// Sends the request. Its answer is there when its headers are.
@@ -51,6 +51,8 @@ impl Request {
         let url = request.url().clone();
         let timeout = request.timeout().map(|limit| (*limit, Instant::now()));
         let call = Call::of(&mut extensions);
+        // The layer of the headers timeout is always there, and tells.
+        call.count_departures();
         if let Some(at) = deadline.and_then(|deadline| deadline.instant(Instant::now())) {
             call.set_deadline(at);
         }
@@ -77,16 +79,8 @@ impl Request {
                 hooks.response(response)
             }
             Err(error) => {
-                let error = ApiError::from(error);
-                // The error map knows the URL that answered, which redirects may have changed.
-                let error = match error.method() {
-                    Some(_) => error,
-                    None => error.for_request(&method, &url),
-                };
-                Err(response::name_timeout(error, timeout)
-                    .after_attempts(call.attempts())
-                    .after_hops(call.hops())
-                    .after_waiting(call.waited()))
+                let error = options.limits.name(ApiError::from(error), &call, timeout);
+                Err(error.in_call(&call, &method, &url))
             }
         };
         call_span::end(&span, &call, &outcome);

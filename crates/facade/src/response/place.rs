@@ -30,9 +30,5 @@ impl Place {
 pub(super) fn locate(error: ApiError, method: &Method, url: &Url, call: &Call) -> ApiError {
     let hops = call.hops();
     let method = hops.last().map_or(method, Hop::next_method);
-    error
-        .for_request(method, url)
-        .after_attempts(call.attempts())
-        .after_waiting(call.waited())
-        .after_hops(hops.clone())
+    error.for_request(method, url).in_call(call, method, url)
 }

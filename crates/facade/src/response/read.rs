@@ -16,17 +16,11 @@ use serde::de::DeserializeOwned;
 use tokio::time::sleep_until;
 
 use super::place::{Place, locate};
-use super::{Response, Timeout};
+use super::Response;
 use crate::hooks::Hooks;
 
 /// How much of a body that can't be decoded its error keeps.
 const KEPT_OF_A_BAD_BODY: usize = 64 * 1024;
-
-/// The client's one timeout is that of a silence, so a timeout is that, unless the request's own has passed.
-pub(crate) fn name_timeout(error: ApiError, timeout: Timeout) -> ApiError {
-    let elapsed = timeout.map(|(_, begun)| begun.elapsed());
-    error.with_attempt_limit(timeout.map(|(limit, _)| limit), elapsed.unwrap_or_default())
-}
 
 /// The transformed body as JSON. The error keeps the answer: a login page in the place of JSON should be readable.
 pub(super) fn decode<T: DeserializeOwned>(
@@ -111,7 +105,8 @@ impl Response {
         if error.is_timeout() && self.call.is_overdue() {
             return ApiError::with_source(ErrorKind::Timeout(TimeoutPhase::Deadline), error);
         }
-        name_timeout(ApiError::from(error), self.timeout)
+        let limits = self.options.limits;
+        limits.name(ApiError::from(error), &self.call, self.timeout)
     }
 
     pub(super) fn too_large(&self) -> ApiError {
