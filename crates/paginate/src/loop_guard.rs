@@ -1,7 +1,7 @@
 //! A guard against pages that lead in a circle.
 
-use std::collections::VecDeque;
 use std::collections::hash_map::RandomState;
+use std::collections::{HashSet, VecDeque};
 use std::hash::BuildHasher;
 
 use url::Url;
@@ -20,7 +20,9 @@ const RECENT: usize = 1024;
 #[derive(Debug)]
 pub(crate) struct LoopGuard {
     key: RandomState,
+    /// The last requests, in the order in which they were made.
     recent: VecDeque<u64>,
+    known: HashSet<u64>,
     milestone: Option<u64>,
     since_milestone: u64,
     until_next: u64,
@@ -31,6 +33,7 @@ impl LoopGuard {
         Self {
             key: RandomState::new(),
             recent: VecDeque::new(),
+            known: HashSet::new(),
             milestone: None,
             since_milestone: 0,
             until_next: 1,
@@ -42,13 +45,15 @@ impl LoopGuard {
         let url = request.url(callers);
         let headers: Vec<_> = request.headers().collect();
         let print = self.key.hash_one((url.as_str(), headers));
-        if self.milestone == Some(print) || self.recent.contains(&print) {
+        if self.milestone == Some(print) || !self.known.insert(print) {
             return false;
         }
-        if self.recent.len() == RECENT {
-            self.recent.pop_front();
-        }
         self.recent.push_back(print);
+        if self.recent.len() > RECENT
+            && let Some(oldest) = self.recent.pop_front()
+        {
+            self.known.remove(&oldest);
+        }
         self.since_milestone += 1;
         if self.since_milestone == self.until_next {
             self.milestone = Some(print);
@@ -109,7 +114,7 @@ mod tests {
         for number in 0..10_000 {
             assert!(guard.admits(&page(number), &callers()));
         }
-        assert_eq!(guard.recent.len(), RECENT);
+        assert_eq!((guard.recent.len(), guard.known.len()), (RECENT, RECENT));
     }
 
     #[test]

@@ -1,0 +1,67 @@
+//! Memory stays flat, however many pages there are.
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
+
+mod support;
+
+use std::alloc::System;
+
+use paginate::{Cursor, Pager};
+use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
+use support::Failure;
+use tokio::runtime::Builder;
+
+#[global_allocator]
+static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+
+/// A list without end that remembers nothing.
+struct Endless(url::Url);
+
+impl paginate::PageSource for Endless {
+    type Error = Failure;
+
+    fn url(&self) -> &url::Url {
+        &self.0
+    }
+
+    async fn fetch(&self, request: paginate::PageRequest) -> Result<paginate::Page, Failure> {
+        let page: u64 = request
+            .query("cursor")
+            .map_or(0, |page| page.parse().unwrap());
+        let body = format!(r#"{{"data": [{page}], "next": {}}}"#, page + 1);
+        Ok(paginate::Page::new(
+            self.0.clone(),
+            http::HeaderMap::new(),
+            body,
+        ))
+    }
+
+    fn refuse(&self, error: paginate::PagingError) -> Failure {
+        Failure::Paging(error)
+    }
+}
+
+#[test]
+fn after_100_000_pages_no_more_is_allocated_than_after_10_000() {
+    for depth in [0, 3] {
+        let runtime = Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async {
+            let pager = Pager::new(
+                Endless(support::URL.parse().unwrap()),
+                Cursor::new("/data", "/next"),
+            );
+            let mut items = pager.prefetch(depth).max_pages(200_000).items::<u64>();
+            for page in 0..10_000 {
+                assert_eq!(items.next_item().await.unwrap(), Some(page));
+            }
+            let region = Region::new(ALLOCATOR);
+            for page in 10_000..100_000 {
+                assert_eq!(items.next_item().await.unwrap(), Some(page));
+            }
+            let change = region.change();
+            let grown =
+                change.bytes_allocated.cast_signed() - change.bytes_deallocated.cast_signed();
+            // A cursor has a digit more, and a page that loads ahead may be at another point.
+            assert!(grown.abs() < 4096, "{grown} bytes more at depth {depth}");
+        });
+    }
+}
