@@ -76,6 +76,10 @@ pub enum ErrorKind {
     /// A redirect was not followed: too many, to nowhere, or to where a secret must not go. Call the right URL, or allow
     /// its origin.
     Redirect,
+    /// The next page can't be had, though there should be one: a next link that leads to another origin or back to where the
+    /// stream has been, nothing that leads on, more pages than the stream may ask for. The source says which. Raise the
+    /// limit, or tell the operators of the server.
+    Paging,
     /// The request could not be made in the first place: a URL that is none, a header with a line break, a body that
     /// can't be serialized. A bug of the caller's; nothing was sent.
     Builder,
@@ -166,6 +170,7 @@ impl fmt::Display for ErrorKind {
             Self::Decode => "the body could not be decoded",
             Self::TooLarge => "the body is too large",
             Self::Redirect => "the redirect was not followed",
+            Self::Paging => "there is no way to the next page",
             Self::Builder => "the request could not be made",
             Self::Other => "the request failed",
         })
@@ -220,7 +225,8 @@ pub(crate) mod tests {
             Cancelled => Decode,
             Decode => TooLarge,
             TooLarge => Redirect,
-            Redirect => Builder,
+            Redirect => Paging,
+            Paging => Builder,
             Builder => Other,
             Other => return None,
         })
