@@ -49,6 +49,7 @@
 //! | redirects | 10, none from `https` to `http`, no `Referer` | [`max_redirects`](ClientBuilder::max_redirects), [`allow_insecure_redirects`](ClientBuilder::allow_insecure_redirects) |
 //! | a buffered body | 16 MiB | [`body_limit`](ClientBuilder::body_limit) |
 //! | an error's body | 64 KiB | [`error_map`](ClientBuilder::error_map) |
+//! | a list of pages | 10,000 pages, 1,000,000 items, no link to another origin | [`Request::paginate`], [`Pager`] |
 //! | requests in flight | 512 | [`concurrency_limit`](ClientBuilder::concurrency_limit) |
 //! | idle connections of a host | 32 | [`max_idle_per_host`](ClientBuilder::max_idle_per_host) |
 //! | callers that wait for one refresh | 10,000 | [`max_waiters`](refresh_queue::RefreshQueueBuilder::max_waiters) |
@@ -77,6 +78,13 @@
 //!
 //! [`Response::hops`] and [`ApiError::hops`] tell the way. [`Request::redirects`] returns a redirect as it is, or sets another
 //! limit; [`return_redirects`](ClientBuilder::return_redirects) does so for a client.
+//!
+//! # Pages
+//!
+//! [`Request::paginate`] makes a stream of a list that comes in pages, in whichever way: by [`Cursor`], [`LinkHeader`],
+//! [`NextUrl`], [`Offset`], [`PageNumber`], [`Keyset`], [`HeaderToken`], or as one of the [`presets`]. Each page is a call of
+//! its own. A server that leads in a circle, or to where a credential must not go, is an error of kind
+//! [`Paging`](ErrorKind::Paging), whose source is a [`PagingError`]. A [`Checkpoint`] keeps the place for another process.
 //!
 //! # Logs
 //!
@@ -119,7 +127,7 @@ pub use builder::ClientBuilder;
 pub use call_options::CallOptions;
 pub use client::Client;
 pub use order::Place;
-pub use request::Request;
+pub use request::{PagedRequest, Request};
 pub use response::{BodyTooLarge, Response};
 pub use session::Session;
 pub use target::{IntoTarget, InvalidTarget};
@@ -135,6 +143,10 @@ pub use cancel::{CancelOn, CancelScope, Deadline, Latest, Ticket};
 pub use error_map::{
     ApiError, ConnectPhase, DecodeError, ErrorAnswer, ErrorDetails, ErrorFor, ErrorKind,
     ErrorMapMiddleware, ErrorMapping, FieldError, MapApiError, Problem, TimeoutPhase,
+};
+pub use paginate::{
+    Checkpoint, Cursor, HeaderToken, Keyset, LinkHeader, NextUrl, Offset, OtherOrigins, PageNumber,
+    Pager, PagingError, PagingErrorKind, presets,
 };
 pub use refresh_queue::{
     QueueError, Refresh, RefreshError, RefreshFailure, RefreshQueue, RefreshQueueBuilder,
@@ -160,6 +172,8 @@ pub use tokio_util::sync::CancellationToken;
 pub use wire_log::{AttemptSpan, TracingMiddleware};
 pub use wire_log::{Level, LogMiddleware, Redaction, RequestId, RequestIdMiddleware};
 
+/// Paging, for a [`Style`](paginate::Style) or a [`PageSource`](paginate::PageSource) of your own.
+pub use paginate;
 /// The host, in the version this crate is built on: for bodies, header types, certificates and proxies.
 pub use reqwest;
 /// The chain's host, in the version this crate is built on: for middleware of your own.

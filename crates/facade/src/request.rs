@@ -2,11 +2,15 @@
 
 mod body;
 mod curl;
+mod paginate;
 mod send;
+
+pub use paginate::PagedRequest;
 
 use std::fmt;
 use std::time::Duration;
 
+use ::paginate::PageRequest;
 use cancel::{CancelOn, Deadline};
 use error_map::ErrorFor;
 use http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode};
@@ -32,6 +36,8 @@ pub struct Request {
     body_limit: usize,
     /// Whether the client's closures are told of an error as soon as it is there.
     is_told: bool,
+    /// The page that it asks for, if it asks for one of many.
+    page: Option<Box<PageRequest>>,
 }
 
 impl Request {
@@ -55,6 +61,7 @@ impl Request {
             deadline: client.options.deadline.map(Deadline::within),
             body_limit: client.options.body_limit,
             is_told: true,
+            page: None,
             client,
         }
     }

@@ -32,6 +32,7 @@ impl Request {
             deadline,
             body_limit,
             is_told,
+            page,
         } = self;
         let (shared, options) = (&client.shared, &client.options);
         let told = |error| {
@@ -47,6 +48,10 @@ impl Request {
         };
         userinfo::remove(request.url_mut());
         options.add_headers(&mut request, &shared.origins);
+        // After all that adds headers, since a page elsewhere may have none that are the first origin's.
+        if let Some(page) = page {
+            page.change_headers(request.headers_mut());
+        }
         let method = request.method().clone();
         let url = request.url().clone();
         let timeout = request.timeout().map(|limit| (*limit, Instant::now()));
@@ -145,7 +150,7 @@ impl Request {
         }
     }
 
-    fn accepting_json(self) -> Self {
+    pub(super) fn accepting_json(self) -> Self {
         let buffered = Buffered::up_to(self.body_limit);
         self.extension(buffered).change(|request| {
             let headers = request.headers_mut();
