@@ -2,10 +2,12 @@
 
 use facade::{
     ApiError, Cancelled, CredentialUnavailable, DeadlineExceeded, ErrorKind, HeadersTimedOut,
-    InvalidTarget, RedirectRefusal, RedirectRefused, SessionEnded, TimeoutPhase,
+    InvalidTarget, NextUrl, PagingError, Place, RedirectRefusal, RedirectRefused, SessionEnded,
+    TimeoutPhase,
 };
 use reqwest_middleware::Error;
 use stack_tests::builder;
+use testkit::{Reply, ScriptedTransport};
 
 use super::ways::{Call, Way};
 use super::{Situation, from, from_nothing};
@@ -43,6 +45,7 @@ pub(super) async fn situations() -> Vec<Situation> {
         nested.is("an error that a client within a layer made", ErrorKind::Gone, "gone", false, from_nothing).await,
         own.is("an error of the caller's own layer", ErrorKind::Other, "the request failed", false, from::<Own>).await,
         no_request().await,
+        no_next_page().await,
     ]
 }
 
@@ -58,5 +61,23 @@ async fn no_request() -> Situation {
         is_transient: false,
         has_source: from::<http::Error>,
         told: vec![(Way::Facade, error.unwrap_err())],
+    }
+}
+
+async fn no_next_page() -> Situation {
+    let page = Reply::json(200, r#"{"data": [], "next": "?key=hunter2"}"#);
+    let client = builder("http://api.test")
+        .middleware(Place::Attempt, ScriptedTransport::new().reply(page))
+        .build()
+        .unwrap();
+    let users = client.get("users?key=hunter2");
+    let mut users = users.paginate(NextUrl::new("/data", "/next")).items::<u8>();
+    Situation {
+        name: "a next link that leads in a circle",
+        kind: ErrorKind::Paging,
+        text: "there is no way to the next page",
+        is_transient: false,
+        has_source: from::<PagingError>,
+        told: vec![(Way::Facade, users.next_item().await.unwrap_err())],
     }
 }
