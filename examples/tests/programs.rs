@@ -103,3 +103,26 @@ async fn service_account_shows_how_few_tokens_it_buys() {
         assert_eq!(count(&told, line), 1, "{line}: {told}");
     }
 }
+
+#[tokio::test]
+async fn paginate_messages_reads_each_message_once_over_two_runs() {
+    let told = told_by(env!("CARGO_BIN_EXE_paginate_messages")).await;
+    for line in [
+        "  120 messages",
+        "  message 1, ada: Message number 1",
+        "  message 120, grace: Message number 120",
+        "\"after-100\"",
+        "  message 251, ada: Are you still there?",
+        "  132 messages",
+        "  message 121, ada: Message number 121",
+        // Three to where it was closed, that page again, and those after it.
+        "asked for 7 pages",
+    ] {
+        assert_eq!(count(&told, line), 1, "{line}: {told}");
+    }
+    assert_eq!(
+        count(&told, "  message 252, ada: It seems not."),
+        2,
+        "{told}"
+    );
+}

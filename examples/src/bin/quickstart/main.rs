@@ -8,6 +8,7 @@ mod cancelled_midway;
 mod ended_session;
 mod expired_under_load;
 mod flaky_healed;
+mod paged_list;
 mod story;
 mod typed_error;
 mod visitor;
@@ -78,6 +79,7 @@ async fn tell_at(
     let mut story = Story::default();
     expired_under_load::tell(&mut story, &visitor).await?;
     flaky_healed::tell(&mut story, &visitor).await?;
+    paged_list::tell(&mut story, &visitor).await?;
     typed_error::tell(&mut story, &visitor).await;
     cancelled_midway::tell(&mut story, &visitor).await?;
     ended_session::tell(&mut story, &visitor).await?;
