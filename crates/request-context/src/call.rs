@@ -39,6 +39,7 @@ struct State {
     waited: Duration,
     idempotency_keys: Vec<(Origin, HeaderValue)>,
     principal: Option<Principal>,
+    sent_credential: bool,
     sent_principal: Option<Principal>,
     credential: Option<Versioned>,
     verdict: Option<Verdict>,
@@ -171,9 +172,17 @@ impl Call {
         self.lock().principal.clone()
     }
 
-    /// Says whose credential went out with this attempt.
+    /// Says that a credential goes out with this attempt, and whose it is, if that is known. Whichever layer puts one on
+    /// says so.
     pub fn set_sent_principal(&self, principal: Option<Principal>) {
-        self.lock().sent_principal = principal;
+        let mut state = self.lock();
+        state.sent_credential = true;
+        state.sent_principal = principal;
+    }
+
+    /// Whether a layer below has put a credential on this attempt, known whose or not.
+    pub fn sent_credential(&self) -> bool {
+        self.lock().sent_credential
     }
 
     /// Whose credential went out with this attempt. It differs from [`principal`](Self::principal) when someone
@@ -223,6 +232,7 @@ impl State {
 
     fn forget(&mut self) {
         self.verdict = None;
+        self.sent_credential = false;
         self.sent_principal = None;
         self.credential = None;
     }
@@ -382,6 +392,15 @@ mod tests {
     }
 
     #[test]
+    fn a_credential_was_sent_even_if_nobody_knows_whose() {
+        let call = Call::default();
+        assert!(!call.sent_credential());
+        call.set_sent_principal(None);
+        assert!(call.sent_credential());
+        assert_eq!(call.sent_principal(), None);
+    }
+
+    #[test]
     fn a_new_attempt_forgets_the_verdict_on_the_one_before() {
         let call = Call::default();
         call.judge(Verdict::InvalidToken);
@@ -389,6 +408,7 @@ mod tests {
         call.set_principal(Some(Principal::new("ada")));
         call.begin_attempt();
         assert_eq!(call.verdict(), None);
+        assert!(!call.sent_credential());
         assert_eq!(call.sent_principal(), None);
         assert_eq!(call.principal(), Some(Principal::new("ada")));
     }
