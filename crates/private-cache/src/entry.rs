@@ -7,12 +7,15 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Version};
 use url::Url;
 
+use crate::policy::Policy;
+
 /// A stored answer: immutable, shared by the calls that it answers. What changes about it, as when the origin confirms it, makes
 /// a new one over the same body.
 ///
 /// Neither a `Set-Cookie` nor a credential of its request is in it.
 pub struct Entry {
     parts: EntryParts,
+    policy: Policy,
 }
 
 /// What a stored answer is made of, for stores that write it down and read it again.
@@ -44,6 +47,10 @@ impl Entry {
         &self.parts
     }
 
+    pub(crate) fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
     /// How many bytes of memory the answer takes, about: body, headers, URL, and what holds them together.
     pub fn weigh(&self) -> usize {
         /// For what an entry consists of beside its texts, and for its place in a store.
@@ -69,7 +76,8 @@ impl Entry {
 
 impl From<EntryParts> for Entry {
     fn from(parts: EntryParts) -> Self {
-        Self { parts }
+        let policy = Policy::of(&parts);
+        Self { parts, policy }
     }
 }
 

@@ -1,0 +1,40 @@
+//! Storing an answer whose body is complete.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::HeaderMap;
+
+use crate::shared::{Shared, Ticket};
+use crate::{Entry, EntryParts, Key};
+
+/// An answer that is to be stored, but for its body.
+pub(crate) struct Commit {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) key: Key,
+    pub(crate) ticket: Ticket,
+    /// The request's.
+    pub(crate) headers: HeaderMap,
+    pub(crate) parts: EntryParts,
+    pub(crate) max_variants: usize,
+}
+
+impl Commit {
+    /// Stores it, unless something that it depends on was forgotten or changed since it was asked for.
+    pub(crate) async fn store(self, body: Bytes) {
+        let parts = EntryParts { body, ..self.parts };
+        let url = parts.url.clone();
+        if !self.shared.is_valid(&self.ticket, &url) {
+            return;
+        }
+        let store = &self.shared.store;
+        let entry = Arc::new(Entry::from(parts));
+        let before = store.get(&self.key).await.unwrap_or_default();
+        let variants = before.with(entry, &self.headers, self.max_variants);
+        store.put(self.key.clone(), Arc::new(variants)).await;
+        // It may have happened just now.
+        if !self.shared.is_valid(&self.ticket, &url) {
+            store.remove(&self.key).await;
+        }
+    }
+}

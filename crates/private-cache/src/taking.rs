@@ -1,0 +1,316 @@
+//! What is made of an answer from below.
+
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use bytes::Bytes;
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, ETAG, LAST_MODIFIED};
+use http::{Extensions, HeaderMap, Method, StatusCode};
+use request_context::{Call, with_body};
+use reqwest::{Body, Response};
+use url::Url;
+
+use crate::answer::{Form, add_cookies, respond};
+use crate::asked::Asked;
+use crate::commit::Commit;
+use crate::directives::ResponseDirectives;
+use crate::identity::Sent;
+use crate::kept::{stored_headers, updated};
+use crate::lifetime::lifetime;
+use crate::policy::Word;
+use crate::recording::{Recording, is_whole};
+use crate::status_header::{Because, Fate, add_header};
+use crate::validators::{is_about, is_same_representation};
+use crate::variation::varied;
+use crate::{Cache, CacheStatus, Entry, EntryParts};
+
+/// What is made of an answer from below.
+pub(crate) enum Taken {
+    Answer(Response),
+    /// It confirms something else than what was asked about, so the same has to be asked for without conditions.
+    AskAgain,
+}
+
+impl Cache {
+    /// Takes an answer: uses it to confirm what is stored, or stores it, or lets it pass. `entry` is what is stored that fits, and
+    /// `conditional` whether the origin was asked about it.
+    pub(crate) async fn take(
+        &self,
+        asked: &Asked,
+        entry: Option<&Arc<Entry>>,
+        conditional: bool,
+        extensions: &Extensions,
+        response: Response,
+    ) -> Taken {
+        let arrived = self.now();
+        let is_theirs = asked.ask.identity.is_that_of(&sent(extensions));
+        let Some(entry) = entry else {
+            return Taken::Answer(self.keep(asked, None, is_theirs, arrived, response).await);
+        };
+        if conditional && response.status() == StatusCode::NOT_MODIFIED {
+            if !is_theirs || !is_about(response.headers(), &entry.parts().headers) {
+                return Taken::AskAgain;
+            }
+            return Taken::Answer(self.confirm(asked, entry, arrived, &response).await);
+        }
+        if asked.method == Method::HEAD {
+            if is_theirs {
+                self.learn_from_head(asked, entry, arrived, &response).await;
+            }
+            return Taken::Answer(self.passed(response, Because::Stale, false));
+        }
+        Taken::Answer(
+            self.keep(asked, Some(entry), is_theirs, arrived, response)
+                .await,
+        )
+    }
+
+    /// The stored answer, as the origin has confirmed it (RFC 9111 §4.3.4).
+    async fn confirm(
+        &self,
+        asked: &Asked,
+        entry: &Arc<Entry>,
+        arrived: SystemTime,
+        confirmation: &Response,
+    ) -> Response {
+        let headers = confirmation.headers();
+        let directives = ResponseDirectives::of(headers);
+        let parts = confirmed(asked, entry, arrived, headers, &directives);
+        let confirmed = Entry::from(parts.clone());
+        if directives.no_store {
+            self.drop_stored(asked).await;
+        } else {
+            let body = parts.body.clone();
+            self.commit(asked, parts).store(body).await;
+        }
+        let form = Form {
+            method: &asked.method,
+            url: &asked.url,
+            headers: &asked.headers,
+            own: asked.ask.own,
+            shows_status: self.options.status_header,
+        };
+        let mut response = respond(&confirmed, &form, arrived, CacheStatus::Revalidated);
+        add_cookies(&mut response, headers);
+        response
+    }
+
+    /// A `HEAD` tells whether what is stored still holds (RFC 9111 §4.3.5).
+    async fn learn_from_head(
+        &self,
+        asked: &Asked,
+        entry: &Arc<Entry>,
+        arrived: SystemTime,
+        head: &Response,
+    ) {
+        let headers = head.headers();
+        if head.status() != StatusCode::OK || entry.parts().status != StatusCode::OK {
+            return;
+        }
+        let directives = ResponseDirectives::of(headers);
+        if directives.no_store || !is_same_representation(headers, &entry.parts().headers) {
+            self.drop_stored(asked).await;
+            return;
+        }
+        let parts = confirmed(asked, entry, arrived, headers, &directives);
+        let body = parts.body.clone();
+        self.commit(asked, parts).store(body).await;
+    }
+
+    /// Lets an answer pass, and stores it on the way if it may be.
+    async fn keep(
+        &self,
+        asked: &Asked,
+        entry: Option<&Arc<Entry>>,
+        is_theirs: bool,
+        arrived: SystemTime,
+        response: Response,
+    ) -> Response {
+        let because = match entry {
+            Some(_) => Because::Stale,
+            None => Because::Miss,
+        };
+        let parts = is_theirs
+            .then(|| self.storable(asked, arrived, &response))
+            .flatten();
+        let Some(parts) = parts else {
+            if is_theirs && entry.is_some() && supersedes(response.status()) {
+                self.drop_stored(asked).await;
+            }
+            return self.passed(response, because, false);
+        };
+        let expected = announced(response.headers());
+        let limit = self.options.body_limit;
+        let commit = self.commit(asked, parts);
+        let response = self.passed(response, because, true);
+        // A body that is here already needs no reader to be complete.
+        let mut here = None;
+        let mut commit = Some(commit);
+        let response = with_body(response, |body| {
+            here = whole(&body);
+            match commit.take_if(|_| here.is_none()) {
+                Some(commit) => Body::wrap(Recording::new(body, limit, expected, commit)),
+                None => body,
+            }
+        });
+        if let (Some(body), Some(commit)) = (here, commit)
+            && is_whole(body.len(), expected)
+        {
+            commit.store(body).await;
+        }
+        response
+    }
+
+    /// What is stored of this answer, if it may be stored and can be of use.
+    fn storable(
+        &self,
+        asked: &Asked,
+        arrived: SystemTime,
+        response: &Response,
+    ) -> Option<EntryParts> {
+        let headers = response.headers();
+        if asked.method != Method::GET || is_event_stream(headers) {
+            return None;
+        }
+        let limit = u64::try_from(self.options.body_limit).unwrap_or(u64::MAX);
+        if announced(headers)
+            .or(response.content_length())
+            .is_some_and(|length| length > limit)
+        {
+            return None;
+        }
+        let directives = ResponseDirectives::of(headers);
+        let lifetime = lifetime(response.status(), headers, &directives, arrived)?;
+        let varied = varied(&asked.headers, headers)?;
+        let can_be_used = !lifetime.is_zero()
+            || headers.contains_key(ETAG)
+            || headers.contains_key(LAST_MODIFIED)
+            || asked.ask.fresh_for.is_some()
+            || directives.stale_if_error.is_some()
+            || self.options.stale_on_error.is_some()
+            || matches!(asked.ask.wish.word, Word::ForceCache | Word::OnlyIfCached);
+        can_be_used.then(|| EntryParts {
+            url: without_fragment(response.url()),
+            status: response.status(),
+            version: response.version(),
+            headers: stored_headers(headers, &directives, arrived),
+            body: Bytes::new(),
+            varied,
+            request_time: asked.at,
+            response_time: arrived,
+            fresh_for: asked.ask.fresh_for,
+        })
+    }
+
+    fn commit(&self, asked: &Asked, parts: EntryParts) -> Commit {
+        Commit {
+            shared: Arc::clone(&self.shared),
+            key: asked.ask.key.clone(),
+            ticket: asked.ticket.clone(),
+            headers: asked.headers.clone(),
+            parts,
+            max_variants: self.options.max_variants,
+        }
+    }
+
+    /// Drops what is stored that fits the request.
+    async fn drop_stored(&self, asked: &Asked) {
+        let store = &self.shared.store;
+        let key = &asked.ask.key;
+        let Some(before) = store.get(key).await else {
+            return;
+        };
+        let others = before.without(&asked.headers);
+        if others.entries().is_empty() {
+            store.remove(key).await;
+        } else {
+            store.put(key.clone(), Arc::new(others)).await;
+        }
+    }
+
+    /// An answer from below, with the cache's word.
+    pub(crate) fn passed(
+        &self,
+        mut response: Response,
+        because: Because,
+        stored: bool,
+    ) -> Response {
+        if self.options.status_header {
+            let status = response.status();
+            let fate = Fate::Forwarded {
+                because,
+                status,
+                stored,
+            };
+            add_header(response.headers_mut(), &fate);
+        }
+        let status = match because {
+            Because::Miss | Because::Stale => CacheStatus::Miss,
+            Because::Bypass | Because::Method => CacheStatus::Bypassed,
+        };
+        response.extensions_mut().insert(status);
+        response
+    }
+}
+
+/// What is stored of an answer once these headers have confirmed it.
+fn confirmed(
+    asked: &Asked,
+    entry: &Entry,
+    arrived: SystemTime,
+    headers: &HeaderMap,
+    directives: &ResponseDirectives,
+) -> EntryParts {
+    let stored = entry.parts();
+    EntryParts {
+        headers: updated(&stored.headers, headers, directives, arrived),
+        request_time: asked.at,
+        response_time: arrived,
+        fresh_for: asked.ask.fresh_for.or(stored.fresh_for),
+        ..stored.clone()
+    }
+}
+
+/// What the layers below have sent.
+pub(crate) fn sent(extensions: &Extensions) -> Sent {
+    let Some(call) = Call::find(extensions) else {
+        return Sent::default();
+    };
+    Sent {
+        credential: call.sent_credential(),
+        principal: call.sent_principal(),
+    }
+}
+
+/// Whether an answer that isn't stored takes the place of what is: all but the failures of the moment, and what says nothing of the
+/// whole.
+fn supersedes(status: StatusCode) -> bool {
+    !status.is_server_error() && !matches!(status.as_u16(), 206 | 304 | 408 | 416 | 429)
+}
+
+fn is_event_stream(headers: &HeaderMap) -> bool {
+    let kind = headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
+    kind.and_then(|kind| kind.split(';').next())
+        .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("text/event-stream"))
+}
+
+/// The length that an answer announces.
+fn announced(headers: &HeaderMap) -> Option<u64> {
+    headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+/// The body if it is here already.
+fn whole(body: &Body) -> Option<Bytes> {
+    if http_body::Body::is_end_stream(body) {
+        return Some(Bytes::new());
+    }
+    body.as_bytes().map(Bytes::copy_from_slice)
+}
+
+fn without_fragment(url: &Url) -> Url {
+    let mut url = url.clone();
+    url.set_fragment(None);
+    url
+}
