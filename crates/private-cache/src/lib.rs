@@ -10,6 +10,8 @@ mod commit;
 mod directives;
 mod entry;
 mod failure;
+#[cfg(feature = "http-cache")]
+mod http_cache;
 mod identity;
 mod invalidation;
 mod kept;
@@ -21,6 +23,7 @@ mod policy;
 mod range;
 mod recording;
 mod revalidations;
+mod share;
 mod shared;
 mod spawn;
 mod status_header;
@@ -30,10 +33,16 @@ mod validators;
 mod variants;
 mod variation;
 
+#[cfg(feature = "http-cache")]
+pub use ::http_cache::CacheManager;
 pub use cache::Cache;
 pub use cache_mode::CacheMode;
 pub use cache_status::CacheStatus;
 pub use entry::{Entry, EntryParts};
+#[cfg(feature = "http-cache")]
+pub use http_cache::ManagerStore;
+#[cfg(feature = "redb")]
+pub use http_cache::{DiskStore, OpenError};
 pub use key::{Key, Scope};
 pub use memory::MemoryStore;
 pub use request_context::{OriginAllowList, Principal};

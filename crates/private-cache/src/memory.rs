@@ -7,12 +7,11 @@ use async_trait::async_trait;
 use moka::policy::EvictionPolicy;
 use moka::sync::Cache;
 
+use crate::share::{SHARE, fitting};
 use crate::{Key, Scope, Store, Variants};
 
 /// What it holds unless told otherwise, in bytes.
 const LIMIT: u64 = 64 * 1024 * 1024;
-/// What is stored under one key takes no more than this part of the whole.
-const SHARE: u64 = 8;
 /// What a key takes beside its text, and its place in the table.
 const FRAME: usize = 256;
 
@@ -46,20 +45,6 @@ impl MemoryStore {
             .build();
         Self { kept, limit: bytes }
     }
-
-    /// As many of the latest variants as one key may have.
-    fn fitting(&self, key: &Key, variants: Arc<Variants>) -> Option<Arc<Variants>> {
-        let share = self.limit / SHARE;
-        let fits = |variants: &Variants| u64::from(weigh(key, variants)) <= share;
-        if fits(&variants) {
-            return Some(variants);
-        }
-        (1..variants.entries().len())
-            .rev()
-            .map(|latest| Variants::new(variants.entries()[..latest].to_vec()))
-            .find(fits)
-            .map(Arc::new)
-    }
 }
 
 /// The weight in bytes. moka counts in 32 bits: what is larger is larger than any share that could hold it.
@@ -76,7 +61,9 @@ impl Store for MemoryStore {
     }
 
     async fn put(&self, key: Key, variants: Arc<Variants>) {
-        match self.fitting(&key, variants) {
+        let share = self.limit / SHARE;
+        let fits = |variants: &Variants| u64::from(weigh(&key, variants)) <= share;
+        match fitting(variants, fits) {
             Some(variants) => self.kept.insert(key, variants),
             None => self.kept.invalidate(&key),
         }
