@@ -11,7 +11,7 @@ use reqwest_middleware::ClientWithMiddleware;
 use url::Url;
 
 use crate::shared::Shared;
-use crate::{Key, Scope, Store};
+use crate::{Key, MemoryStore, Scope, Store};
 
 /// Middleware that answers from what it has stored, as RFC 9111 says, for one program on behalf of its users. It is also the handle
 /// on what is stored: clones share that, and each may be given options of its own.
@@ -55,6 +55,12 @@ pub(crate) struct Options {
 }
 
 impl Cache {
+    /// A cache in memory, of up to 64 MiB. For another size, give [`new`](Self::new) a
+    /// [`MemoryStore`].
+    pub fn in_memory() -> Self {
+        Self::new(MemoryStore::new())
+    }
+
     /// A cache over this store.
     pub fn new(store: impl Store) -> Self {
         Self {
@@ -92,18 +98,15 @@ impl Cache {
     /// Two requests for which it names the same one may get each other's answers.
     ///
     /// ```
-    /// use http::header::AUTHORIZATION;
-    /// use private_cache::{Cache, Principal, Store};
+    /// use private_cache::{Cache, Principal};
     ///
     /// #[derive(Clone)]
     /// struct User(u64);
     ///
-    /// # fn example(store: impl Store) {
-    /// let cache = Cache::new(store).principal_from(|_request, extensions| {
+    /// let cache = Cache::in_memory().principal_from(|_request, extensions| {
     ///     let User(id) = extensions.get()?;
     ///     Some(Principal::new(id.to_string()))
     /// });
-    /// # }
     /// ```
     pub fn principal_from(
         mut self,

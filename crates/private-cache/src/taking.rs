@@ -143,20 +143,17 @@ impl Cache {
         let limit = self.options.body_limit;
         let commit = self.commit(asked, parts);
         let response = self.passed(response, because, true);
-        // A body that is here already needs no reader to be complete.
-        let mut here = None;
-        let mut commit = Some(commit);
+        let mut complete = None;
         let response = with_body(response, |body| {
-            here = whole(&body);
-            match commit.take_if(|_| here.is_none()) {
-                Some(commit) => Body::wrap(Recording::new(body, limit, expected, commit)),
-                None => body,
+            if http_body::Body::is_end_stream(&body) {
+                complete = Some(commit);
+                return body;
             }
+            Body::wrap(Recording::new(body, limit, expected, commit))
         });
-        if let (Some(body), Some(commit)) = (here, commit)
-            && is_whole(body.len(), expected)
-        {
-            commit.store(body).await;
+        // Nobody may ever ask for the body that isn't there.
+        if let Some(commit) = complete.filter(|_| is_whole(0, expected)) {
+            commit.store(Bytes::new()).await;
         }
         response
     }
@@ -299,14 +296,6 @@ fn is_event_stream(headers: &HeaderMap) -> bool {
 /// The length that an answer announces.
 fn announced(headers: &HeaderMap) -> Option<u64> {
     headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
-}
-
-/// The body if it is here already.
-fn whole(body: &Body) -> Option<Bytes> {
-    if http_body::Body::is_end_stream(body) {
-        return Some(Bytes::new());
-    }
-    body.as_bytes().map(Bytes::copy_from_slice)
 }
 
 fn without_fragment(url: &Url) -> Url {

@@ -1,0 +1,13 @@
+//! The cache over a scripted transport, under paused time.
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
+
+mod background;
+mod changing;
+mod errors;
+mod identity;
+mod parts;
+mod reuse;
+mod scene;
+mod storing;
+mod users;
+mod validating;
