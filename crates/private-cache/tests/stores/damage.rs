@@ -50,7 +50,7 @@ const DAMAGES: [(&str, Damage); 9] = [
     ("cut at its beginning", |bytes| _ = bytes.remove(0)),
     ("longer", |bytes| bytes.push(0)),
     ("changed at its end", |bytes| {
-        *bytes.last_mut().unwrap() ^= 1
+        *bytes.last_mut().unwrap() ^= 1;
     }),
     ("of a later version", |bytes| bytes[14] = b'2'),
     ("of another program", |bytes| {

@@ -109,17 +109,17 @@ async fn a_full_store_drops_what_was_not_used_for_longest_and_gives_its_bytes_ba
     let key = |n: usize| key(&ada(), &n.to_string());
     // A bit more than 100,000 bytes each: nine fit into a million.
     for n in 0..9 {
-        store.put(key(n), answer(&[7; 100_000])).await;
+        store.put(key(n), answer(&vec![7; 100_000])).await;
     }
     assert!(found(&store, &key(0)).await.is_some());
-    store.put(key(9), answer(&[7; 100_000])).await;
+    store.put(key(9), answer(&vec![7; 100_000])).await;
     assert_eq!(found(&store, &key(1)).await, None);
     assert!(found(&store, &key(0)).await.is_some());
     until_answers(&drawer, 9).await;
     assert!(drawer.size() < 1_000_000, "{}", drawer.size());
 
     // More than an eighth.
-    store.put(key(0), answer(&[7; 125_001])).await;
+    store.put(key(0), answer(&vec![7; 125_001])).await;
     assert_eq!(found(&store, &key(0)).await, None);
     until_answers(&drawer, 8).await;
 }
