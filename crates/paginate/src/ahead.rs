@@ -7,6 +7,7 @@ use std::task::{Context, Poll, ready};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio_util::task::AbortOnDropHandle;
+use tracing::Instrument;
 
 use crate::loader::Loader;
 use crate::stop::Stop;
@@ -46,6 +47,8 @@ impl<S: PageSource> Ahead<S> {
         };
         let (sender, messages) = channel(depth);
         let work = async move { stop.guard(load_all(loader, sender)).await };
+        // What it logs belongs to whoever polls the stream.
+        let work = work.in_current_span();
         let task = AbortOnDropHandle::new(runtime.spawn(work));
         Ok(Self { messages, task })
     }

@@ -47,6 +47,10 @@ impl Checkpoint {
         if self.style != style {
             return Err(CheckpointError::Style);
         }
+        // Pages are counted from 1.
+        if self.position.page == 0 {
+            return Err(CheckpointError::Incomplete);
+        }
         Ok(self.position)
     }
 }
@@ -77,6 +81,9 @@ pub enum CheckpointError {
     /// Another way of paging made it.
     #[error("the checkpoint was made by another way of paging")]
     Style,
+    /// It says no page.
+    #[error("the checkpoint is incomplete")]
+    Incomplete,
     /// It leads to another origin than the first page's, and not without credentials.
     #[error("the checkpoint leads to another origin")]
     OtherOrigin,

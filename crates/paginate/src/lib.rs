@@ -117,7 +117,8 @@
 //!
 //! [`Pager::prefetch`] loads so many pages ahead in one task, one after the other, that waits when there are enough. It begins
 //! when the stream is polled first. Dropping the stream aborts it, and with it the request under way; so does cancelling the
-//! stream, and its deadline. After an error the task waits until the stream is polled again.
+//! stream, and its deadline. After an error the task waits until the stream is polled again. What it logs is in the span of
+//! whoever polled the stream first.
 //!
 //! # Cancel safety
 //!

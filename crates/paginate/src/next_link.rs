@@ -11,8 +11,9 @@ pub enum OtherOrigins {
     /// It is refused.
     #[default]
     Refused,
-    /// It is followed, and nothing goes along that was meant for the first origin: no credential, no sensitive header. What
-    /// stayed behind doesn't come back, not even where a later link leads back.
+    /// It is followed, and nothing goes along that was meant for the first origin: no credential, no body, no header but
+    /// those that are [harmless](crate::PageRequest::change_headers). What stayed behind doesn't come back, not even where a
+    /// later link leads back.
     WithoutCredentials,
 }
 

@@ -33,6 +33,8 @@ const MAX_PREFETCH: usize = 1024;
 /// - 16 failures in a row, or as [`max_failures`](Self::max_failures) says.
 ///
 /// A [`Checkpoint`] can be resumed after each of them.
+///
+/// Its deadline, timeouts and pauses need a runtime of tokio's, and so does loading ahead. Nothing else does.
 #[must_use = "it does nothing until it becomes a stream"]
 pub struct Pager<S> {
     source: Arc<S>,
@@ -83,7 +85,7 @@ impl<S: PageSource> Pager<S> {
         self
     }
 
-    /// How many bytes a cursor, a token or a next link may have. Default: 8 KiB.
+    /// How many bytes a cursor, a token or a next link may have, with the other parameters that the style sends. Default: 8 KiB.
     pub fn max_cursor_bytes(mut self, bytes: usize) -> Self {
         self.limits.next_bytes = bytes;
         self

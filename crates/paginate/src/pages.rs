@@ -132,7 +132,7 @@ impl<S: PageSource> Pages<S> {
             return Poll::Ready(match outcome {
                 Outcome::Arrived(arrived) => {
                     self.position = arrived.after.clone();
-                    if arrived.is_known() {
+                    if arrived.is_known {
                         continue;
                     }
                     self.failures = 0;

@@ -1,5 +1,6 @@
 //! The walk from page to page: a state machine that neither sends nor waits.
 
+use std::mem::replace;
 use std::sync::Arc;
 
 use url::Url;
@@ -19,6 +20,8 @@ pub(crate) struct Walk {
     guard: LoopGuard,
     /// The page to ask for, and how many of its items to leave out.
     position: Position,
+    /// Whether that page was there before, and nothing led on from it.
+    asks_again: bool,
     /// What is told before that page is asked for.
     untold: Option<PagingErrorKind>,
     pages: u64,
@@ -40,13 +43,8 @@ pub(crate) struct Arrived {
     pub(crate) page: Page,
     pub(crate) before: Position,
     pub(crate) after: Position,
-}
-
-impl Arrived {
     /// Whether all items of the page were yielded before, and it was asked for again for what comes next.
-    pub(crate) fn is_known(&self) -> bool {
-        self.before.index > 0 && self.page.is_empty()
-    }
+    pub(crate) is_known: bool,
 }
 
 impl Walk {
@@ -57,21 +55,50 @@ impl Walk {
         limits: Limits,
         position: Position,
     ) -> Self {
-        let mut guard = LoopGuard::new();
-        if let Some(request) = &position.request {
-            guard.admits(request, &callers_url);
-        }
-        Self {
+        let mut walk = Self {
             style,
             callers_url,
             other_origins,
             limits,
-            guard,
+            guard: LoopGuard::new(),
             position,
+            asks_again: false,
             untold: None,
             pages: 0,
             items: 0,
             empty_pages: 0,
+        };
+        walk.begin();
+        walk
+    }
+
+    /// Judges the link that a checkpoint may hold: what was allowed when it was made may not be now.
+    fn begin(&mut self) {
+        let Some(request) = &self.position.request else {
+            return;
+        };
+        self.guard.admits(request, &self.callers_url);
+        let Some(link) = request.link().map(Url::as_str) else {
+            return;
+        };
+        let followed = self.link(link, &self.callers_url, request).follow();
+        if let Err(refused) = followed {
+            self.stop(refused.into());
+        }
+    }
+
+    fn link<'a>(
+        &'a self,
+        reference: &'a str,
+        page: &'a Url,
+        request: &PageRequest,
+    ) -> NextLink<'a> {
+        NextLink {
+            reference,
+            page,
+            first: &self.callers_url,
+            has_left: request.goes_without_credentials(),
+            other_origins: self.other_origins,
         }
     }
 
@@ -110,11 +137,13 @@ impl Walk {
         let before = self.position.clone();
 
         let ends = matches!(next, Ok(None));
+        let asked_again = replace(&mut self.asks_again, next.is_err());
         self.pages += 1;
         self.go_on(next, list.len());
         let is_empty = list.is_empty();
         list.skip(before.index);
-        let room = usize::try_from(self.limits.items - self.items).unwrap_or(usize::MAX);
+        let room =
+            usize::try_from(self.limits.items.saturating_sub(self.items)).unwrap_or(usize::MAX);
         let mut after = self.position.clone();
         if list.left() > room {
             list.truncate(room);
@@ -132,6 +161,7 @@ impl Walk {
         }
         self.items += list.left() as u64;
         Ok(Arrived {
+            is_known: (asked_again || before.index > 0) && list.left() == 0,
             page: page.read(before.page, total, list),
             before,
             after,
@@ -152,14 +182,7 @@ impl Walk {
                 return Err(PagingErrorKind::NextTooLong { limit });
             }
             Next::Link(link) => {
-                let link = NextLink {
-                    reference: &link,
-                    page: page.url(),
-                    first: &self.callers_url,
-                    has_left: request.goes_without_credentials(),
-                    other_origins: self.other_origins,
-                };
-                let destination = link.follow()?;
+                let destination = self.link(&link, page.url(), request).follow()?;
                 PageRequest::to_link(destination.url, destination.without_credentials)
             }
             Next::Request(next) if request.goes_without_credentials() => next.without_credentials(),
@@ -178,9 +201,10 @@ impl Walk {
         match next {
             Ok(request) => {
                 let position = &mut self.position;
-                position.page += u64::from(request.is_some());
+                let pages = u64::from(request.is_some());
+                position.page = position.page.saturating_add(pages);
                 position.request = request;
-                position.items_before += items as u64;
+                position.items_before = position.items_before.saturating_add(items as u64);
                 position.index = 0;
             }
             // The items of the page are good. It is asked for again only to learn what comes next.

@@ -170,6 +170,18 @@ async fn a_page_that_is_asked_for_again_for_its_cursor_is_not_yielded_again() {
 }
 
 #[tokio::test]
+async fn an_empty_page_that_leads_nowhere_is_told_once_and_asked_for_no_more_than_any_other() {
+    let server = Server::bodies([r#"{"data": [], "next": [0]}"#]);
+    let wrong = "page 1: what should lead to the next page can't be used";
+    let items = Pager::new(server.clone(), cursor()).items::<u8>();
+    assert_eq!(told(items).await, [wrong; 16]);
+    assert_eq!(server.count(), 16);
+    let pages = Pager::new(server, cursor()).max_failures(3).pages();
+    let told = told(pages.map(|page| page.map(|page| page.number()))).await;
+    assert_eq!(told, ["1", wrong, wrong, wrong]);
+}
+
+#[tokio::test]
 async fn an_item_that_cannot_be_decoded_ends_the_stream_unless_it_goes_on() {
     let bodies = [
         r#"{"data": [1, "hunter2", 3], "next": 2}"#,
@@ -356,6 +368,24 @@ async fn empty_pages_that_lead_on_are_passed_within_their_limit() {
     let items = Pager::new(server(33), cursor()).items::<u8>();
     let told = told(items).await;
     assert_eq!(told, ["page 34: more than 32 pages in a row are empty"]);
+}
+
+#[tokio::test]
+async fn empty_pages_count_in_a_row() {
+    let server = Server::new(|asked| {
+        let page = asked.number("cursor", 0);
+        let data = if page % 3 == 2 { "7" } else { "" };
+        let next = if page < 8 {
+            (page + 1).to_string()
+        } else {
+            "null".to_owned()
+        };
+        Ok(asked.page(format!(r#"{{"data": [{data}], "next": {next}}}"#)))
+    });
+    let items = Pager::new(server, cursor())
+        .max_empty_pages(2)
+        .items::<u8>();
+    assert_eq!(all(items).await, [7, 7, 7]);
 }
 
 #[tokio::test]

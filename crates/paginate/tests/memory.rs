@@ -60,8 +60,8 @@ fn after_100_000_pages_no_more_is_allocated_than_after_10_000() {
             let change = region.change();
             let grown =
                 change.bytes_allocated.cast_signed() - change.bytes_deallocated.cast_signed();
-            // A cursor has a digit more, and a page that loads ahead may be at another point.
-            assert!(grown.abs() < 4096, "{grown} bytes more at depth {depth}");
+            // A cursor has a digit more, and a channel's blocks of some 2 KiB come and go. A byte for ten pages would be more.
+            assert!(grown.abs() < 8192, "{grown} bytes more at depth {depth}");
         });
     }
 }

@@ -10,6 +10,7 @@ use paginate::{Cursor, Pager, PagingErrorKind};
 use support::{Server, told};
 use tokio::task::yield_now;
 use tokio::time::{Instant, sleep};
+use tracing::Instrument;
 
 const PAGE: Duration = Duration::from_millis(50);
 
@@ -145,6 +146,22 @@ async fn a_checkpoint_is_about_what_was_yielded_and_not_about_what_was_loaded() 
     assert_eq!(server.count(), 6);
     let resumed = pager(&server).resume(items.checkpoint()).unwrap();
     assert_eq!(resumed.items::<u64>().next_item().await.unwrap(), Some(2));
+}
+
+#[tokio::test]
+async fn what_is_logged_while_a_page_loads_is_in_the_span_of_whoever_polls_the_stream() {
+    let _subscriber = tracing::subscriber::set_default(tracing_subscriber::registry());
+    for depth in [0, 2] {
+        let server = Server::new(|asked| {
+            let span = tracing::Span::current();
+            let name = span.metadata().map_or("none", tracing::Metadata::name);
+            Ok(asked.page(format!(r#"{{"data": ["{name}"]}}"#)))
+        });
+        let mut spans = pager(&server).prefetch(depth).items::<String>();
+        let span = tracing::error_span!("caller");
+        let next = spans.next_item().instrument(span).await;
+        assert_eq!(next.unwrap().as_deref(), Some("caller"));
+    }
 }
 
 #[tokio::test]

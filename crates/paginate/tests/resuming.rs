@@ -5,6 +5,7 @@ mod support;
 
 use paginate::{
     Checkpoint, CheckpointError, Cursor, LinkHeader, NextUrl, Offset, OtherOrigins, Pager,
+    PagingErrorKind,
 };
 use serde_json::{Value, json};
 use support::{Server, all, told};
@@ -160,6 +161,29 @@ fn a_checkpoint_of_another_version_is_refused_whatever_its_form() {
 }
 
 #[test]
+fn a_checkpoint_that_is_not_whole_is_no_end_of_the_list() {
+    for text in [
+        r#"{"version": 1, "style": "cursor"}"#,
+        r#"{"version": 1, "style": "cursor", "position": {"request": {}}}"#,
+    ] {
+        let checkpoint = serde_json::from_str(text).unwrap();
+        let error = pager(&server()).resume(checkpoint).unwrap_err();
+        assert_eq!(error, CheckpointError::Incomplete, "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_checkpoint_may_say_any_number() {
+    for depth in [0, 1] {
+        let text = r#"{"version": 1, "style": "cursor", "position": {"request": {},
+            "page": 18446744073709551615, "items_before": 18446744073709551615, "index": 18446744073709551615}}"#;
+        let checkpoint = serde_json::from_str(text).unwrap();
+        let resumed = pager(&server()).prefetch(depth).resume(checkpoint).unwrap();
+        assert_eq!(all(resumed.items::<u8>()).await, [3, 4, 5, 6, 7, 8, 9, 10]);
+    }
+}
+
+#[test]
 fn what_is_no_checkpoint_cannot_be_read() {
     for text in [
         "null",
@@ -219,6 +243,23 @@ async fn what_was_left_behind_stays_behind_when_a_stream_is_resumed() {
     let back = stored(&items.checkpoint());
     assert_eq!(back["position"]["request"]["url"], "https://api.test/3");
     assert_eq!(back["position"]["request"]["without_credentials"], true);
+}
+
+#[tokio::test]
+async fn a_checkpoint_that_leads_to_where_the_stream_may_go_no_more_is_refused() {
+    let server =
+        Server::new(|asked| Ok(asked.page_with("link", "<https://files.test/2>; rel=next", "[1]")));
+    let pager = || Pager::new(server.clone(), LinkHeader::new(""));
+    let anywhere = pager().other_origins(OtherOrigins::WithoutCredentials);
+    let mut items = anywhere.items::<u8>();
+    items.next_item().await.unwrap();
+    let away = items.checkpoint();
+
+    let mut items = pager().resume(away).unwrap().items::<u8>();
+    let error = items.next_item().await.unwrap_err();
+    assert!(matches!(error.kind(), PagingErrorKind::LinkRefused(_)));
+    assert!(items.next_item().await.unwrap().is_none());
+    assert_eq!(server.count(), 1);
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! What a server can put into a page to confuse a reader, or to keep it for ever.
 
-use facade::ErrorKind;
 use facade::paginate::{Cursor, Keyset, NextUrl, Offset, PageNumber, PagingErrorKind};
+use facade::{BodyTooLarge, ErrorKind};
 use stack_tests::chain;
 use testkit::Reply;
 
@@ -312,16 +312,22 @@ async fn a_page_without_end_is_given_up_at_its_limit() {
         let head = Reply::status(200).chunk("{\"data\":[");
         head.chunk(chunk.clone()).then_repeat()
     });
-    let outcome = world.read(world.pager(Cursor::new("/data", "/next"))).await;
-    assert_eq!(outcome.error.unwrap().kind(), ErrorKind::TooLarge);
-    assert!(outcome.items.is_empty());
-
-    world.answers(|_| page("[1,2,3]", "null"));
-    let short = world
-        .pager(Cursor::new("/data", "/next"))
-        .max_page_bytes(10);
-    let outcome = world.read(short).await;
-    assert_eq!(outcome.error.unwrap().kind(), ErrorKind::TooLarge);
+    let pager = || world.pager(Cursor::new("/data", "/next"));
+    let request = || world.here.client().get("items").body_limit(200_000);
+    let limited = || request().paginate(Cursor::new("/data", "/next"));
+    for (pager, limit) in [
+        (pager(), 16 * MIB),
+        (pager().max_page_bytes(300_000), 300_000),
+        (limited(), 200_000),
+        (limited().max_page_bytes(100_000), 100_000),
+    ] {
+        let outcome = world.read(pager).await;
+        let error = outcome.error.unwrap();
+        assert_eq!(error.kind(), ErrorKind::TooLarge);
+        let too_large = error.find_source::<BodyTooLarge>().unwrap();
+        assert_eq!(too_large.limit, limit);
+        assert!(outcome.items.is_empty());
+    }
 }
 
 #[tokio::test]
