@@ -166,7 +166,7 @@ impl<C: Renewable> RefreshMiddleware<C> {
         call.begin_replay();
         call.stamp(&mut request).map_err(Error::middleware)?;
         if self.applies {
-            apply(credential, &mut request).await?;
+            apply(credential, &mut request, &call).await?;
         } else {
             call.hand_down(credential.clone());
         }
@@ -199,12 +199,13 @@ impl<C: Renewable> RefreshMiddleware<C> {
 
 /// Puts the credential on the request. What is no prebuilt header is boxed, like all that is rare: every request pays for
 /// the size of the future.
-async fn apply(credential: &Versioned, request: &mut Request) -> Result<()> {
-    if credential.apply_header(request) {
-        return Ok(());
+async fn apply(credential: &Versioned, request: &mut Request, call: &Call) -> Result<()> {
+    if !credential.apply_header(request) {
+        let applied = Box::pin(credential.apply(request)).await;
+        applied.map_err(Error::middleware)?;
     }
-    let applied = Box::pin(credential.apply(request)).await;
-    applied.map_err(Error::middleware)
+    call.set_sent_principal(credential.principal().cloned());
+    Ok(())
 }
 
 /// Waits for the queue, no longer than the call has left.
@@ -236,9 +237,9 @@ impl<C: Renewable> Middleware for RefreshMiddleware<C> {
         }
         if let Some(own) = extensions.get::<WithCredential>() {
             // Whatever an answer says of it, the session has no part in that.
-            let own = own.credential();
+            let own = own.credential().clone();
             if self.applies && !own.is_set_already(&request) {
-                apply(own, &mut request).await?;
+                apply(&own, &mut request, &Call::of(extensions)).await?;
             }
             return next.run(request, extensions).await;
         }
@@ -270,7 +271,7 @@ impl<C: Renewable> Middleware for RefreshMiddleware<C> {
         let replay = Replay::of(&mut request, extensions).map(Box::new);
         let origin = self.judges().then(|| Origin::of(request.url())).flatten();
         if self.applies {
-            apply(&sent, &mut request).await?;
+            apply(&sent, &mut request, &call).await?;
         } else {
             call.hand_down(sent.clone());
         }

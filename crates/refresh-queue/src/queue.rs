@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use request_context::Versioned;
+use request_context::{Principal, Versioned};
 
 use crate::builder::RefreshQueueBuilder;
 use crate::decision::{Decision, FlightId, Fresh, Need, Outcome};
@@ -145,6 +145,11 @@ impl<C: Renewable> RefreshQueue<C> {
     pub fn current(&self) -> Option<C> {
         let current = self.shared.lock().state.current().cloned();
         current.map(Arc::unwrap_or_clone)
+    }
+
+    /// Whom the session speaks for now, also while it is refreshed; none when nobody is signed in or when that isn't known.
+    pub fn principal(&self) -> Option<Principal> {
+        self.shared.lock().state.principal().cloned()
     }
 
     /// The credential at hand, if it can be used without waiting. The way of almost every request.

@@ -245,7 +245,7 @@ impl<C> State<C> {
         }
     }
 
-    fn principal(&self) -> Option<&Principal> {
+    pub(crate) fn principal(&self) -> Option<&Principal> {
         self.present()?.versioned.principal()
     }
 

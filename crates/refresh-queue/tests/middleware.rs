@@ -10,8 +10,8 @@ use bytes::Bytes;
 use futures_util::{future::join_all, stream};
 use refresh_queue::{RefreshError, RefreshFailure, RefreshMiddleware, RefreshQueue};
 use request_context::{
-    Call, CredentialUnavailable, DeadlineExceeded, Instant, ReplayableBody, SessionEnded, Verdict,
-    WithoutAuth,
+    Call, CredentialUnavailable, DeadlineExceeded, Instant, Principal, ReplayableBody,
+    SessionEnded, Verdict, WithoutAuth,
 };
 use reqwest::{Body, StatusCode};
 use support::scripted::{URL, api_that_takes, client, origin, sent_tokens, stale_queue, typed};
@@ -275,4 +275,19 @@ fn judge(verdict: Option<Verdict>) -> support::Layer {
             call.judge(verdict);
         }
     })
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_is_spoken_for_is_noted_when_the_credential_is_put_on() {
+    let queue = RefreshQueue::new(Refresher::new().then(|| Ok(Token::named("new").of("ada"))));
+    queue.set(Token::named("old").of("ada"));
+    let transport = api_that_takes("new");
+    let client = client(&transport, &queue);
+    let mut extensions = http::Extensions::new();
+    let request = client.get(URL).build().unwrap();
+    let sent = client.execute_with_extensions(request, &mut extensions);
+    assert_eq!(sent.await.unwrap().status(), StatusCode::OK);
+    let call = Call::of(&mut extensions);
+    assert!(call.sent_credential());
+    assert_eq!(call.sent_principal(), Some(Principal::new("ada")));
 }

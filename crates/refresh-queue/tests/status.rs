@@ -68,6 +68,34 @@ async fn a_follower_is_told_of_each_turn_of_a_session() {
     assert!(tells_nothing(&mut watch));
 }
 
+#[tokio::test(start_paused = true)]
+async fn whom_a_session_speaks_for_is_known_during_a_refresh_too() {
+    let gate = Gate::new();
+    let refresher = Refresher::held_at(&gate)
+        .then(|| Ok(Token::named("new").of("ada")))
+        .then(|| Err(RefreshError::rejected("invalid_grant")));
+    let queue = RefreshQueue::new(refresher);
+    assert_eq!(queue.principal(), None);
+    queue.set(Token::named("old").of("ada"));
+    let ada = Some(Principal::new("ada"));
+    let refused = queue.credential().await.unwrap();
+    let caller = tokio::spawn({
+        let queue = queue.clone();
+        async move { queue.credential_after(refused).await }
+    });
+    gate.wait_for(1).await;
+    assert_eq!(queue.principal(), ada);
+    gate.release(1);
+    caller.await.unwrap().unwrap();
+    assert_eq!(queue.principal(), ada);
+    queue.set(Token::named("nameless"));
+    assert_eq!(queue.principal(), None);
+    queue.set(Token::named("bob").of("bob"));
+    assert_eq!(queue.principal(), Some(Principal::new("bob")));
+    queue.clear();
+    assert_eq!(queue.principal(), None);
+}
+
 #[tokio::test]
 async fn who_looks_late_is_told_the_latest_alone() {
     let queue = RefreshQueue::new(Refresher::new());
