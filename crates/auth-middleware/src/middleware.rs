@@ -8,7 +8,8 @@ use async_trait::async_trait;
 use http::header::DATE;
 use http::{Extensions, StatusCode};
 use request_context::{
-    Call, Credential, Origin, OriginAllowList, Verdict, Version, Versioned, WithCredential,
+    Call, Credential, Origin, OriginAllowList, Principal, Verdict, Version, Versioned,
+    WithCredential,
 };
 use reqwest::{Request, Response, Url};
 use reqwest_middleware::{Middleware, Next, Result};
@@ -51,6 +52,7 @@ use crate::{Challenges, clock_skew};
 pub struct AuthMiddleware {
     origins: OriginAllowList,
     source: Source,
+    principal: Option<Principal>,
     require_challenge: bool,
     clock: Arc<dyn Fn() -> SystemTime + Send + Sync>,
 }
@@ -80,6 +82,13 @@ impl AuthMiddleware {
         Self::with(Source::Store(Arc::new(store)), origins)
     }
 
+    /// Says for whom the credential speaks, where nothing else does, so that a cache above knows whose the answers are: for
+    /// [`fixed`](Self::fixed) ones. A [`WithCredential`] is nobody's.
+    pub fn principal(mut self, principal: Principal) -> Self {
+        self.principal = Some(principal);
+        self
+    }
+
     /// Whether a 401 says something about the credential only if its `WWW-Authenticate` asks for the scheme that was
     /// sent, or for any where none was, as with an API key. Default: no.
     pub fn require_challenge(mut self, required: bool) -> Self {
@@ -98,6 +107,7 @@ impl AuthMiddleware {
         Self {
             origins: origins.into(),
             source,
+            principal: None,
             require_challenge: false,
             clock: Arc::new(SystemTime::now),
         }
@@ -133,7 +143,8 @@ impl AuthMiddleware {
         let Some(put_on) = put_on else {
             return Ok(None);
         };
-        call.set_sent_principal(credential.principal().cloned());
+        let usual = self.principal.as_ref().filter(|_| own.is_none());
+        call.set_sent_principal(credential.principal().or(usual).cloned());
         Ok(Some(Sent {
             credential,
             put_on,

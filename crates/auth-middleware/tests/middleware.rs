@@ -7,7 +7,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use auth_middleware::{AuthMiddleware, Bearer};
-use request_context::{CredentialUnavailable, Principal, Verdict, Version, Versioned, WithoutAuth};
+use request_context::{
+    CredentialUnavailable, Principal, Verdict, Version, Versioned, WithCredential, WithoutAuth,
+};
 use support::{API, Witness, client, fixed, origin, sent};
 use testkit::{Reply, ScriptedTransport};
 use token_store::{LockedStore, MemoryStore, StoreError, TokenSet, TokenStore};
@@ -89,6 +91,24 @@ async fn the_credential_handed_down_is_put_on_and_its_principal_noted() {
     client.get(API).send().await.unwrap();
     assert_eq!(sent(&transport).as_deref(), Some("Bearer handed-down"));
     assert_eq!(witness.sent_principal(), Some(ada));
+}
+
+#[tokio::test]
+async fn a_fixed_credential_speaks_for_whom_it_is_said_to() {
+    let transport = ScriptedTransport::new().otherwise(Reply::status(200));
+    let ada = Principal::new("ada");
+    for (auth, expected) in [
+        (fixed(origin()), None),
+        (fixed(origin()).principal(ada.clone()), Some(ada)),
+    ] {
+        let witness = Witness::default();
+        let client = client(&transport, &witness, auth);
+        client.get(API).send().await.unwrap();
+        assert_eq!(witness.sent_principal(), expected);
+        let other = WithCredential::new(Bearer::new("other").unwrap());
+        client.get(API).with_extension(other).send().await.unwrap();
+        assert_eq!(witness.sent_principal(), None, "that one is nobody's");
+    }
 }
 
 #[tokio::test]
