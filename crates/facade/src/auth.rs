@@ -196,7 +196,7 @@ impl ClientBuilder {
                 self.managed = Some(Session::new(queue, store, refresher, revocation));
                 self
             }
-            Kind::Store(store) => self.credential_layers(move |origins, _| {
+            Kind::Store(store) => self.credential_layers(None, move |origins, _| {
                 AuthMiddleware::from_store(store, origins.clone())
             }),
             Kind::Fixed(add) => add(self),

@@ -1,6 +1,7 @@
 //! How a client is set up.
 
 mod assembly;
+mod caching;
 mod credentials;
 mod hooks;
 mod logging;
@@ -13,6 +14,7 @@ use auth_middleware::AuthMiddleware;
 use cancel::CancelMiddleware;
 use error_map::ErrorMapMiddleware;
 use http::{HeaderName, HeaderValue};
+use private_cache::Cache;
 
 use request_context::OriginAllowList;
 use reqwest_middleware::Middleware;
@@ -22,6 +24,7 @@ use wire_log::{LogMiddleware, RequestIdMiddleware};
 
 use crate::call_options::builder_error;
 use crate::order::{Layer, Layers};
+use crate::rim::Rim;
 use crate::{ApiError, CallOptions, Place, Session};
 
 const CENTURY: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
@@ -42,9 +45,12 @@ pub struct ClientBuilder {
     cancel: CancelMiddleware,
     error_map: ErrorMapMiddleware,
     redirect: RedirectMiddleware,
+    cache: Option<Cache>,
+    keeps_cookies: bool,
     retry: Option<RetryMiddleware>,
     origins: OriginAllowList,
     credential_layers: Option<CredentialLayers>,
+    rim: Option<Rim>,
     pub(crate) managed: Option<Session>,
     require_challenge: bool,
     log: Option<LogMiddleware>,
@@ -66,9 +72,12 @@ impl ClientBuilder {
             cancel: CancelMiddleware::new(),
             error_map: ErrorMapMiddleware::new(),
             redirect: RedirectMiddleware::new(),
+            cache: None,
+            keeps_cookies: false,
             retry: Some(RetryMiddleware::new()),
             origins: OriginAllowList::new(),
             credential_layers: None,
+            rim: None,
             managed: None,
             require_challenge: false,
             log: Some(LogMiddleware::new()),

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use private_cache::Cache;
 use request_context::OriginAllowList;
 use reqwest::Method;
 use reqwest_middleware::ClientWithMiddleware;
@@ -10,6 +11,7 @@ use url::Url;
 
 use crate::call_options::Settled;
 use crate::order::Layer;
+use crate::rim::Rim;
 use crate::{ApiError, CallOptions, ClientBuilder, IntoTarget, Request, Session};
 
 /// A client for one REST API. It clones cheaply, and clones share connections and session.
@@ -36,6 +38,9 @@ pub(crate) struct Shared {
     pub(crate) with_auth: ClientWithMiddleware,
     pub(crate) origins: OriginAllowList,
     pub(crate) session: Option<Session>,
+    /// Who calls; only where a cache has to know.
+    pub(crate) rim: Option<Rim>,
+    pub(crate) cache: Option<Cache>,
     pub(crate) installed: Vec<Layer>,
 }
 
@@ -110,6 +115,11 @@ impl Client {
     /// [`Auth::client_credentials`](crate::Auth::client_credentials).
     pub fn session(&self) -> Option<&Session> {
         self.shared.session.as_ref()
+    }
+
+    /// The cache, if there is one: to invalidate what has changed, and to forget.
+    pub fn cache(&self) -> Option<&Cache> {
+        self.shared.cache.as_ref()
     }
 
     pub(crate) fn new(shared: Shared, options: Settled) -> Self {

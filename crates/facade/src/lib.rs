@@ -53,6 +53,7 @@
 //! | requests in flight | 512 | [`concurrency_limit`](ClientBuilder::concurrency_limit) |
 //! | idle connections of a host | 32 | [`max_idle_per_host`](ClientBuilder::max_idle_per_host) |
 //! | callers that wait for one refresh | 10,000 | [`max_waiters`](refresh_queue::RefreshQueueBuilder::max_waiters) |
+//! | cache | none | [`cache`](ClientBuilder::cache) |
 //! | log | each attempt, at level `DEBUG`, without bodies | [`log`](ClientBuilder::log) |
 //! | request ids | none | [`request_id`](ClientBuilder::request_id) |
 //! | where credentials go | the base URL's origin, over `https` or to this machine | [`allow_origin`](ClientBuilder::allow_origin) |
@@ -118,6 +119,7 @@ mod limits;
 mod order;
 mod request;
 mod response;
+mod rim;
 mod session;
 mod target;
 mod userinfo;
@@ -148,6 +150,7 @@ pub use paginate::{
     Checkpoint, Cursor, HeaderToken, Keyset, LinkHeader, NextUrl, Offset, OtherOrigins, PageNumber,
     Pager, PagingError, PagingErrorKind, presets,
 };
+pub use private_cache::{Cache, CacheMode, CacheStatus};
 pub use refresh_queue::{
     QueueError, Refresh, RefreshError, RefreshFailure, RefreshQueue, RefreshQueueBuilder,
     Renewable, SessionMap, SessionStatus, SessionWatch,
@@ -174,6 +177,8 @@ pub use wire_log::{Level, LogMiddleware, Redaction, RequestId, RequestIdMiddlewa
 
 /// Paging, for a [`Style`](paginate::Style) or a [`PageSource`](paginate::PageSource) of your own.
 pub use paginate;
+/// The cache, for its stores.
+pub use private_cache;
 /// The host, in the version this crate is built on: for bodies, header types, certificates and proxies.
 pub use reqwest;
 /// The chain's host, in the version this crate is built on: for middleware of your own.

@@ -48,6 +48,7 @@ pub(crate) enum Layer {
     Own(Place),
     ErrorMap,
     Redirect,
+    Cache,
     Retry,
     RefreshQueue,
     Auth,
@@ -57,13 +58,14 @@ pub(crate) enum Layer {
 }
 
 /// From the caller down to the network.
-pub(crate) const ORDER: [Layer; 13] = [
+pub(crate) const ORDER: [Layer; 14] = [
     Layer::Cancel,
     Layer::RequestId,
     Layer::Own(Place::Outcome),
     Layer::ErrorMap,
     Layer::Own(Place::Call),
     Layer::Redirect,
+    Layer::Cache,
     Layer::Retry,
     Layer::RefreshQueue,
     Layer::Auth,
@@ -84,6 +86,16 @@ impl Layers {
 
     pub(crate) fn add_arc(&mut self, place: Layer, middleware: Arc<dyn Middleware>) {
         self.0.push((place, middleware));
+    }
+
+    /// Those whose place is below this one.
+    pub(crate) fn below(&self, layer: Layer) -> Self {
+        let place = |layer: Layer| ORDER.iter().position(|place| *place == layer);
+        let below = self
+            .0
+            .iter()
+            .filter(|(other, _)| place(*other) > place(layer));
+        Self(below.cloned().collect())
     }
 
     /// Sorts them into the one order. Several at one place keep the order in which they were added.
@@ -112,6 +124,7 @@ mod tests {
             Layer::ErrorMap => "error-map",
             Layer::Own(Place::Call) => "Place::Call",
             Layer::Redirect => "safe-redirect",
+            Layer::Cache => "private-cache",
             Layer::Retry => "safe-retry",
             Layer::RefreshQueue => "refresh-queue",
             Layer::Auth => "auth-middleware",

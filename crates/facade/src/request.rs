@@ -14,6 +14,7 @@ use ::paginate::PageRequest;
 use cancel::{CancelOn, Deadline};
 use error_map::ErrorFor;
 use http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode};
+use private_cache::CacheMode;
 use request_context::{Credential, WithCredential, WithoutAuth};
 use reqwest::Method;
 use safe_redirect::Redirects;
@@ -195,6 +196,20 @@ impl Request {
     /// ```
     pub fn redirects(self, redirects: Redirects) -> Self {
         self.extension(redirects)
+    }
+
+    /// What the request wants of the client's cache. Default: what its headers say. It has no effect without a
+    /// [`cache`](crate::ClientBuilder::cache).
+    ///
+    /// ```
+    /// # async fn example(client: facade::Client) -> Result<(), facade::ApiError> {
+    /// use facade::CacheMode;
+    ///
+    /// let rates = client.get("rates").cache_mode(CacheMode::reload()).send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn cache_mode(self, mode: CacheMode) -> Self {
+        self.extension(mode)
     }
 
     /// Sets the `Idempotency-Key`, which tells the server that requests with this key are one and the same. The request

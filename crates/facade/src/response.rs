@@ -17,6 +17,7 @@ use error_map::ApiError;
 use futures_core::Stream;
 use futures_util::{StreamExt, stream};
 use http::{HeaderMap, Method, StatusCode, Version};
+use private_cache::CacheStatus;
 use request_context::{Call, Hops};
 use serde::de::DeserializeOwned;
 use url::Url;
@@ -90,6 +91,11 @@ impl Response {
     /// The address that answered, if it is known.
     pub fn remote_addr(&self) -> Option<SocketAddr> {
         self.inner.remote_addr()
+    }
+
+    /// Where the answer came from: the client's cache, or the origin.
+    pub fn cache_status(&self) -> CacheStatus {
+        CacheStatus::of(&self.inner)
     }
 
     /// How often the call was sent, replays and redirects included.

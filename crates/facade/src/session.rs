@@ -4,8 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use auth_middleware::{BearerTokens, Revocation, TokenRefresher};
+use private_cache::Cache;
 use refresh_queue::{RefreshQueue, SessionStatus, SessionWatch};
-use request_context::BoxError;
+use request_context::{BoxError, Principal};
 use token_store::{StoreError, StoredTokens, TokenSet, TokenStore};
 
 use crate::{ApiError, ErrorKind};
@@ -33,6 +34,7 @@ pub struct Session {
     store: Arc<dyn TokenStore>,
     refresher: TokenRefresher,
     revocation: Option<Revocation>,
+    cache: Option<Cache>,
 }
 
 impl Session {
@@ -47,7 +49,13 @@ impl Session {
             store,
             refresher,
             revocation,
+            cache: None,
         }
+    }
+
+    /// The session whose answers are in this cache.
+    pub(crate) fn with_cache(self, cache: Option<Cache>) -> Self {
+        Self { cache, ..self }
     }
 
     /// What the session is like now, as far as this process knows: before the first call, nothing is known.
@@ -86,13 +94,18 @@ impl Session {
             .map_err(|error| ApiError::with_source(ErrorKind::Builder, error))?;
         let mut locked = self.store.lock().await.map_err(unavailable)?;
         locked.save(tokens).await.map_err(unavailable)?;
+        let before = self.queue.principal();
         // Under the lock, so that two logins end in the store and here as the same.
         self.queue.set(bearer);
+        drop(locked);
+        if before != self.queue.principal() {
+            self.forget(before).await;
+        }
         Ok(())
     }
 
-    /// Signs out: calls that wait for a refresh end at once, the tokens are forgotten, and the server is told if there is a
-    /// [`Revocation`].
+    /// Signs out: calls that wait for a refresh end at once, the tokens are forgotten, the [cache](crate::ClientBuilder::cache)
+    /// drops what it has stored for the user, and the server is told if there is a [`Revocation`].
     ///
     /// # Errors
     ///
@@ -105,7 +118,9 @@ impl Session {
     /// This process is signed out as soon as the future is polled. If it is dropped, tokens may be left in the store.
     pub async fn logout(&self) -> Result<(), ApiError> {
         let held = self.queue.current();
+        let principal = self.queue.principal();
         self.queue.clear();
+        self.forget(principal).await;
         // It waits for a refresh under way to be saved, so that it is the latest tokens that are revoked.
         let mut locked = self.store.lock().await.map_err(unavailable)?;
         let stored = locked.load().await;
@@ -113,8 +128,29 @@ impl Session {
         // Once more, now that the store is ours: a login or a reload may have had it before.
         self.queue.clear();
         drop(locked);
+        // Nobody may have looked who is signed in until now.
+        if let Ok(Some(tokens)) = &stored {
+            let principal = Principal::new(tokens.tokens().session().clone());
+            self.forget(Some(principal)).await;
+        }
         let revoked = self.revoke(stored, held).await;
         cleared.map_err(unavailable).and(revoked)
+    }
+
+    /// Who is signed in by the store, as long as nobody has had to look. For a program that begins with an answer from its cache.
+    pub(crate) async fn stored_principal(&self) -> Option<Principal> {
+        if !matches!(self.status(), SessionStatus::Unknown) {
+            return None;
+        }
+        let tokens = self.store.load().await.ok()??;
+        Some(Principal::new(tokens.session().clone()))
+    }
+
+    /// What is stored for this user is of no use any more.
+    async fn forget(&self, principal: Option<Principal>) {
+        if let (Some(cache), Some(principal)) = (&self.cache, principal) {
+            cache.forget(&principal).await;
+        }
     }
 
     /// Tells the server, by the tokens of the store, or by those in use where the store can't be read.
@@ -149,13 +185,21 @@ impl Session {
     pub async fn reload(&self) -> Result<bool, ApiError> {
         let mut locked = self.store.lock().await.map_err(unavailable)?;
         let stored = locked.load().await.map_err(unavailable)?;
-        let Some(tokens) = stored.map(StoredTokens::into_tokens) else {
-            self.queue.clear();
-            return Ok(false);
-        };
-        self.queue
-            .set(BearerTokens::new(tokens).map_err(unavailable)?);
-        Ok(true)
+        let before = self.queue.principal();
+        let found = stored.map(StoredTokens::into_tokens);
+        let is_signed_in = found.is_some();
+        match found {
+            Some(tokens) => {
+                let bearer = BearerTokens::new(tokens).map_err(unavailable)?;
+                self.queue.set(bearer);
+            }
+            None => self.queue.clear(),
+        }
+        drop(locked);
+        if before != self.queue.principal() {
+            self.forget(before).await;
+        }
+        Ok(is_signed_in)
     }
 
     /// Waits until a refresh under way is saved, and lets no other begin: for programs that end. A refresh that is cut off

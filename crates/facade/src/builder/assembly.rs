@@ -8,6 +8,7 @@ use reqwest::redirect::Policy;
 use reqwest_middleware::{ClientWithMiddleware, Middleware};
 use safe_retry::HeadersTimeoutMiddleware;
 
+use super::caching::settled;
 use crate::call_options::{Settled, parse_base_url};
 use crate::client::Shared;
 use crate::concurrency_limit::ConcurrencyLimit;
@@ -60,6 +61,10 @@ impl ClientBuilder {
         if let Some(timeout) = self.read_timeout {
             reqwest = reqwest.read_timeout(timeout);
         }
+        #[cfg(feature = "cookies")]
+        if self.keeps_cookies {
+            reqwest = reqwest.cookie_store(true);
+        }
         for change in self.hooks {
             reqwest = change(reqwest);
         }
@@ -76,11 +81,20 @@ impl ClientBuilder {
         };
         let mut with_auth = layers.clone();
         with_auth.add(Layer::Auth, auth.require_challenge(self.require_challenge));
-        let layers = if has_credential {
+        let mut layers = if has_credential {
             with_auth.clone()
         } else {
             layers
         };
+        let cache = self.cache.map(|cache| {
+            let (_, below) = chain(&reqwest, layers.below(Layer::Cache));
+            let credential_origins = has_credential.then_some(&origins);
+            settled(cache, credential_origins, self.keeps_cookies, below)
+        });
+        if let Some(cache) = &cache {
+            layers.add(Layer::Cache, cache.clone());
+            with_auth.add(Layer::Cache, cache.clone());
+        }
         let (_, with_auth) = chain(&reqwest, with_auth);
         let (installed, chain) = chain(&reqwest, layers);
         let mut options = Settled::new(base_url).with(self.options)?;
@@ -89,7 +103,11 @@ impl ClientBuilder {
             chain,
             with_auth,
             origins,
-            session: self.managed,
+            session: self
+                .managed
+                .map(|session| session.with_cache(cache.clone())),
+            rim: self.rim.filter(|_| cache.is_some()),
+            cache,
             installed,
         };
         Ok(Client::new(shared, options))

@@ -1,5 +1,7 @@
 //! The credentials of a client, and where they may go.
 
+use std::sync::Arc;
+
 use auth_middleware::AuthMiddleware;
 use http::Extensions;
 use refresh_queue::{RefreshMiddleware, RefreshQueue, Renewable};
@@ -7,11 +9,14 @@ use request_context::{Credential, Origin, OriginAllowList};
 
 use crate::ClientBuilder;
 use crate::order::{Layer, Layers};
+use crate::rim::{Rim, somebody};
 
 impl ClientBuilder {
     /// Takes credentials from this queue, which refreshes an expired one once while all other requests wait.
     pub fn session<C: Renewable>(self, queue: RefreshQueue<C>) -> Self {
-        self.credential_layers(move |origins, layers| {
+        let asked = queue.clone();
+        let rim: Rim = Arc::new(move |_, _| asked.principal());
+        self.credential_layers(rim, move |origins, layers| {
             let refresh = RefreshMiddleware::new(queue, origins.clone());
             layers.add(Layer::RefreshQueue, refresh);
             AuthMiddleware::handed_down(origins.clone())
@@ -53,7 +58,11 @@ impl ClientBuilder {
         + Sync
         + 'static,
     ) -> Self {
-        self.credential_layers(move |origins, layers| {
+        let choose = Arc::new(choose);
+        let asked = Arc::clone(&choose);
+        let rim: Rim = Arc::new(move |request, extensions| asked(request, extensions)?.principal());
+        self.credential_layers(rim, move |origins, layers| {
+            let choose = move |request: &_, extensions: &_| choose(request, extensions);
             let refresh = RefreshMiddleware::choosing(origins.clone(), choose);
             layers.add(Layer::RefreshQueue, refresh);
             AuthMiddleware::handed_down(origins.clone())
@@ -63,15 +72,29 @@ impl ClientBuilder {
     /// Puts this credential on each request to an allowed origin: one that never changes, such as an API key, or one that
     /// signs. It takes the place of a [`session`](Self::session), and is the other way round replaced by one.
     pub fn credential(self, credential: impl Credential + 'static) -> Self {
-        self.credential_layers(move |origins, _| AuthMiddleware::fixed(credential, origins.clone()))
+        if credential.header().is_none() {
+            // It may sign for one user now, and for another then.
+            let fixed = move |origins: &OriginAllowList, _: &mut _| {
+                AuthMiddleware::fixed(credential, origins.clone())
+            };
+            return self.credential_layers(None, fixed);
+        }
+        let principal = somebody();
+        let named = principal.clone();
+        let rim: Rim = Arc::new(move |_, _| Some(named.clone()));
+        self.credential_layers(rim, move |origins, _| {
+            AuthMiddleware::fixed(credential, origins.clone()).principal(principal)
+        })
     }
 
-    /// Sets how the credential is got and put on, in place of what was set before.
+    /// Sets how the credential is got and put on, in place of what was set before, and who is known to call by it.
     pub(crate) fn credential_layers(
         mut self,
+        rim: impl Into<Option<Rim>>,
         layers: impl FnOnce(&OriginAllowList, &mut Layers) -> AuthMiddleware + 'static,
     ) -> Self {
         self.credential_layers = Some(Box::new(layers));
+        self.rim = rim.into();
         self.managed = None;
         self
     }

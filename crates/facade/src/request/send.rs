@@ -62,6 +62,13 @@ impl Request {
             call.set_deadline(at);
         }
 
+        if let Some(rim) = &shared.rim {
+            let principal = match (rim(&request, &extensions), &shared.session) {
+                (None, Some(session)) => Box::pin(session.stored_principal()).await,
+                (known, _) => known,
+            };
+            call.set_principal(principal);
+        }
         let chain = match extensions.get::<WithCredential>() {
             None => &shared.chain,
             Some(_) => &shared.with_auth,
