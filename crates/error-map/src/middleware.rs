@@ -95,6 +95,20 @@ impl ErrorMapMiddleware {
         self
     }
 
+    /// Says with which answer an error came, where the answer's status isn't the error, as [`ApiError::with_answer`] does. What
+    /// is kept of it and how it is read is as with this layer's own errors.
+    #[must_use]
+    pub fn with_answer(&self, error: ApiError, answer: ErrorAnswer) -> ApiError {
+        error.with_kept(self.keep(answer.body_limit(self.body_limit)))
+    }
+
+    fn keep(&self, answer: ErrorAnswer) -> Kept {
+        let mut kept = Kept::new(answer);
+        kept.request_id_headers.clone_from(&self.request_id_headers);
+        kept.extract.clone_from(&self.extract);
+        kept
+    }
+
     fn is_error(&self, status: StatusCode, extensions: &Extensions) -> bool {
         let own = extensions.get::<ErrorFor>().or(self.error_for.as_ref());
         own.map_or(status.as_u16() >= 400, |own| own.covers(status))
@@ -121,11 +135,7 @@ impl ErrorMapMiddleware {
         if !read.is_complete {
             answer = answer.broken_off();
         }
-        let mut kept = Kept::new(answer);
-        kept.request_id_headers.clone_from(&self.request_id_headers);
-        kept.extract.clone_from(&self.extract);
-
-        let mut error = ApiError::from_kept(kept).for_url(&url);
+        let mut error = ApiError::from_kept(self.keep(answer)).for_url(&url);
         if let Some(broken) = read.error {
             error = error.because(broken);
         }

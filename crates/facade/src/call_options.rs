@@ -3,9 +3,9 @@
 use std::fmt;
 use std::time::Duration;
 
-use error_map::ErrorFor;
+use error_map::{ErrorAnswer, ErrorFor, ErrorMapMiddleware};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
-use request_context::OriginAllowList;
+use request_context::{Call, OriginAllowList};
 use reqwest::Request;
 use safe_retry::{HeadersTimeout, Retry};
 use url::Url;
@@ -172,6 +172,7 @@ pub(crate) struct Settled {
     pub(crate) body_limit: usize,
     pub(crate) error_for: Option<ErrorFor>,
     pub(crate) limits: Limits,
+    pub(crate) error_map: ErrorMapMiddleware,
     pub(crate) hooks: Hooks,
 }
 
@@ -188,6 +189,7 @@ impl Settled {
             body_limit: Self::BODY_LIMIT,
             error_for: None,
             limits: Limits::default(),
+            error_map: ErrorMapMiddleware::new(),
             hooks: Hooks::default(),
         }
     }
@@ -212,6 +214,20 @@ impl Settled {
         self.error_for = options.error_for.or(self.error_for);
         self.hooks.extend(options.hooks);
         Ok(self)
+    }
+
+    /// Keeps the answer whose body a layer has read, if it is that which broke off.
+    pub(crate) fn keep_broken(&self, error: ApiError, call: &Call) -> ApiError {
+        let reqwest = error.find_source::<reqwest::Error>();
+        let is_of_body = reqwest.is_some_and(|error| error.is_body() || error.is_decode());
+        match call.broken_answer().filter(|_| is_of_body) {
+            Some(broken) => {
+                let (status, headers) = (broken.status(), broken.headers().clone());
+                let answer = ErrorAnswer::new(status, headers, broken.read().clone());
+                self.error_map.with_answer(error, answer.broken_off())
+            }
+            None => error,
+        }
     }
 
     /// Adds the default headers that the request doesn't set itself, the sensitive ones only for allowed origins.

@@ -125,9 +125,8 @@ impl Response {
         T: DeserializeOwned + Send + 'static,
     {
         let body = self.read().await?;
-        let (status, headers) = (self.status(), self.take_headers());
-        let options = Arc::clone(&self.options);
-        let decode = move |body: &Bytes| read::decode(&options.hooks, status, &headers, body);
+        let arrived = self.arrived();
+        let decode = move |body: &Bytes| arrived.decode(body);
         let decoded = self.decode(body, decode).await;
         decoded.map_err(|error| self.report(error))
     }
@@ -159,14 +158,15 @@ impl Response {
     /// # Errors
     ///
     /// An [`ApiError`] when the body breaks off, when the call is cancelled or its deadline passes meanwhile, and of
-    /// kind [`TooLarge`](crate::ErrorKind::TooLarge) when the body is longer than the limit.
+    /// kind [`TooLarge`](crate::ErrorKind::TooLarge) when the body is longer than the limit. The answer comes with it, with
+    /// what was read of the body, as far as [`error_map`](crate::ClientBuilder::error_map) keeps of an error's.
     pub async fn bytes(mut self) -> Result<Bytes, ApiError> {
         let body = self.read().await?;
         if !self.options.hooks.change_bodies() {
             return Ok(body);
         }
-        let (headers, options) = (self.take_headers(), Arc::clone(&self.options));
-        let transform = move |body: &Bytes| options.hooks.body(&headers, body.clone());
+        let arrived = self.arrived();
+        let transform = move |body: &Bytes| arrived.transform(body);
         let transformed = self.decode(body, transform).await;
         transformed.map_err(|error| self.report(error))
     }
@@ -190,10 +190,6 @@ impl Response {
     /// [`ApiError::from`] types them.
     pub fn into_inner(self) -> reqwest::Response {
         self.inner
-    }
-
-    fn take_headers(&mut self) -> HeaderMap {
-        std::mem::take(self.inner.headers_mut())
     }
 }
 

@@ -176,7 +176,7 @@ async fn each_error_is_told_once_whatever_it_is() {
         [
             "conflict (409): GET https://api.test/me",
             "the body could not be decoded (200): GET https://api.test/me",
-            "the body is too large: GET https://api.test/me",
+            "the body is too large (200): GET https://api.test/me",
             "the request could not be made: GET https://api.test/me",
         ]
     );
@@ -226,7 +226,7 @@ async fn a_body_that_can_not_be_transformed_is_a_decoding_error_without_its_cont
     assert_eq!(error.kind(), ErrorKind::Decode);
     assert_eq!(
         error.to_string(),
-        "the body could not be decoded: GET https://api.test/me"
+        "the body could not be decoded (200): GET https://api.test/me"
     );
 }
 
@@ -305,7 +305,7 @@ async fn a_hook_is_told_of_what_ends_a_body_of_lines_and_not_of_a_bad_line() {
     let lines = client.get("all").send().await.unwrap().lines::<User>();
     let lines: Vec<_> = lines.collect().await;
     let bad = "the body could not be decoded: GET https://api.test/all";
-    let too_large = "the body is too large: GET https://api.test/all";
+    let too_large = "the body is too large (200): GET https://api.test/all";
     let texts = lines.into_iter().filter_map(Result::err);
     let texts: Vec<_> = texts.map(|error| error.to_string()).collect();
     assert_eq!(texts, [bad, bad, too_large]);

@@ -15,7 +15,7 @@ use reqwest::Request;
 use tokio::time::Instant;
 use url::Url;
 
-use crate::{DeadlineExceeded, Hops, Origin, Principal, Verdict, Versioned};
+use crate::{BrokenAnswer, DeadlineExceeded, Hops, Origin, Principal, Verdict, Versioned};
 
 /// What the layers of one call share.
 ///
@@ -43,6 +43,7 @@ struct State {
     sent_principal: Option<Principal>,
     credential: Option<Versioned>,
     verdict: Option<Verdict>,
+    broken_answer: Option<Box<BrokenAnswer>>,
 }
 
 impl Call {
@@ -211,6 +212,16 @@ impl Call {
         self.lock().verdict.clone()
     }
 
+    /// Leaves what is known of this attempt's answer, whose body broke off while a layer read it.
+    pub fn leave_broken(&self, answer: BrokenAnswer) {
+        self.lock().broken_answer = Some(Box::new(answer));
+    }
+
+    /// This attempt's answer, if its body broke off while a layer read it.
+    pub fn broken_answer(&self) -> Option<BrokenAnswer> {
+        self.lock().broken_answer.as_deref().cloned()
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         // No code of ours or of a caller panics while it holds this lock.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
@@ -233,6 +244,7 @@ impl State {
     fn forget(&mut self) {
         self.verdict = None;
         self.sent_credential = false;
+        self.broken_answer = None;
         self.sent_principal = None;
         self.credential = None;
     }

@@ -45,6 +45,7 @@
 //!
 //! [reqwest-middleware]: https://docs.rs/reqwest-middleware
 
+mod broken_answer;
 mod call;
 mod credential;
 mod drain;
@@ -63,6 +64,7 @@ mod with_url;
 mod without_auth;
 mod without_url;
 
+pub use broken_answer::BrokenAnswer;
 pub use call::{Attempt, Call, Departure};
 pub use credential::{Credential, CredentialError, Version, Versioned};
 pub use drain::drain;

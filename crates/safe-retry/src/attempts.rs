@@ -110,7 +110,10 @@ impl<'a> Attempts<'a> {
     async fn read(&self, outcome: Result<Response>) -> (Result<Response>, bool) {
         match (self.buffered, outcome) {
             (Some(buffered), Ok(response)) if response.status().as_u16() < 400 => {
-                let outcome = buffered.read(response).await.map_err(Error::from);
+                let outcome = buffered.read(response).await.map_err(|broken| {
+                    self.call.leave_broken(broken.answer);
+                    Error::from(broken.error)
+                });
                 let broke_off = outcome.is_err() && self.is_worth_another_try(&outcome);
                 (outcome, broke_off)
             }

@@ -1,7 +1,7 @@
 //! Reading a body within the attempt, so that one that breaks off can be asked for again.
 
 use bytes::{Bytes, BytesMut};
-use request_context::with_body;
+use request_context::{BrokenAnswer, with_body};
 use reqwest::{Body, Response};
 
 use crate::prefixed::Prefixed;
@@ -41,31 +41,51 @@ impl Buffered {
     ///
     /// # Errors
     ///
-    /// reqwest's, when the body breaks off or takes too long.
-    pub(crate) async fn read(self, mut response: Response) -> Result<Response, reqwest::Error> {
+    /// When the body breaks off or takes too long, with what is known of the answer.
+    pub(crate) async fn read(self, mut response: Response) -> Result<Response, BrokenOff> {
         let announced = response.content_length().unwrap_or(0);
         if usize::try_from(announced).map_or(true, |length| length > self.limit) {
             return Ok(response);
         }
         // Most bodies come in one piece, which is then passed on without a copy.
-        let Some(first) = response.chunk().await? else {
-            return Ok(with_body(response, |_| Body::default()));
+        let first = match response.chunk().await {
+            Ok(Some(first)) => first,
+            Ok(None) => return Ok(with_body(response, |_| Body::default())),
+            Err(error) => return Err(BrokenOff::new(error, response, Bytes::new())),
         };
         if first.len() > self.limit {
             return Ok(put_back(response, first));
         }
-        let Some(second) = response.chunk().await? else {
-            return Ok(with_body(response, |_| Body::from(first)));
+        let second = match response.chunk().await {
+            Ok(Some(second)) => second,
+            Ok(None) => return Ok(with_body(response, |_| Body::from(first))),
+            Err(error) => return Err(BrokenOff::new(error, response, first)),
         };
         let mut read = BytesMut::from(first);
         read.extend_from_slice(&second);
         while read.len() <= self.limit {
-            let Some(chunk) = response.chunk().await? else {
-                return Ok(with_body(response, |_| Body::from(read.freeze())));
-            };
-            read.extend_from_slice(&chunk);
+            match response.chunk().await {
+                Ok(Some(chunk)) => read.extend_from_slice(&chunk),
+                Ok(None) => return Ok(with_body(response, |_| Body::from(read.freeze()))),
+                Err(error) => return Err(BrokenOff::new(error, response, read.freeze())),
+            }
         }
         Ok(put_back(response, read.freeze()))
+    }
+}
+
+/// A body broke off while it was read.
+#[derive(Debug)]
+pub(crate) struct BrokenOff {
+    pub(crate) error: reqwest::Error,
+    pub(crate) answer: BrokenAnswer,
+}
+
+impl BrokenOff {
+    fn new(error: reqwest::Error, mut response: Response, read: Bytes) -> Self {
+        let headers = std::mem::take(response.headers_mut());
+        let answer = BrokenAnswer::new(response.status(), headers, read);
+        Self { error, answer }
     }
 }
 

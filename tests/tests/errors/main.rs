@@ -12,6 +12,7 @@ mod cancelled;
 mod deadlines;
 mod decoding;
 mod expectations;
+mod kept;
 mod sent;
 mod session;
 mod situations;

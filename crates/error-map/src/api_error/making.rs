@@ -57,11 +57,15 @@ impl ApiError {
         error.after_sending()
     }
 
-    /// Says with which answer the error came, where the answer's status isn't the error: a body that can't be decoded. The
-    /// kind stays.
+    /// Says with which answer the error came, where the answer's status isn't the error: a body that can't be decoded, or
+    /// that breaks off. The kind stays.
     #[must_use]
-    pub fn with_answer(mut self, answer: ErrorAnswer) -> Self {
-        self.0.answer = Some(Arc::new(Kept::new(answer)));
+    pub fn with_answer(self, answer: ErrorAnswer) -> Self {
+        self.with_kept(Kept::new(answer))
+    }
+
+    pub(crate) fn with_kept(mut self, kept: Kept) -> Self {
+        self.0.answer = Some(Arc::new(kept));
         self.after_sending()
     }
 

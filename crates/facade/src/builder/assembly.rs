@@ -35,7 +35,7 @@ impl ClientBuilder {
 
         let mut layers = self.layers;
         layers.add(Layer::Cancel, self.cancel);
-        layers.add(Layer::ErrorMap, self.error_map);
+        layers.add(Layer::ErrorMap, self.error_map.clone());
         if let Some(retry) = self.retry {
             layers.add(Layer::Retry, retry);
         }
@@ -99,6 +99,7 @@ impl ClientBuilder {
         let (installed, chain) = chain(&reqwest, layers);
         let mut options = Settled::new(base_url).with(self.options)?;
         options.limits = limits;
+        options.error_map = self.error_map;
         let shared = Shared {
             chain,
             with_auth,

@@ -92,6 +92,7 @@ impl Request {
             }
             Err(error) => {
                 let error = options.limits.name(ApiError::from(error), &call, timeout);
+                let error = options.keep_broken(error, &call);
                 Err(error.in_call(&call, &method, &url))
             }
         };

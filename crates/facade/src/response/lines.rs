@@ -66,7 +66,7 @@ impl Response {
             match lines.next() {
                 Ok(None) => {}
                 Ok(line) => return Ok(line),
-                Err(TooLong) => return Err(self.too_large()),
+                Err(TooLong) => return Err(self.too_large(Bytes::new())),
             }
             match self.chunk().await? {
                 Some(chunk) => lines.unfinished.extend_from_slice(&chunk),

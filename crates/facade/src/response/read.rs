@@ -2,6 +2,7 @@
 
 use std::future::pending;
 use std::pin::pin;
+use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
 use cancel::CancelOn;
@@ -17,23 +18,33 @@ use tokio::time::sleep_until;
 
 use super::place::{Place, locate};
 use super::Response;
-use crate::hooks::Hooks;
+use crate::call_options::Settled;
 
-/// How much of a body that can't be decoded its error keeps.
-const KEPT_OF_A_BAD_BODY: usize = 64 * 1024;
-
-/// The transformed body as JSON. The error keeps the answer: a login page in the place of JSON should be readable.
-pub(super) fn decode<T: DeserializeOwned>(
-    hooks: &Hooks,
+/// The head of an answer whose body has arrived, and how to make something of it. An error keeps the answer: a login page in
+/// the place of JSON should be readable.
+pub(super) struct Arrived {
+    options: Arc<Settled>,
     status: StatusCode,
-    headers: &HeaderMap,
-    body: &Bytes,
-) -> Result<T, ApiError> {
-    let body = hooks.body(headers, body.clone())?;
-    decode_json(&body).map_err(|error| {
-        let answer = ErrorAnswer::new(status, headers.clone(), body);
-        error.with_answer(answer.body_limit(KEPT_OF_A_BAD_BODY))
-    })
+    headers: HeaderMap,
+}
+
+impl Arrived {
+    /// The body as the closures leave it.
+    pub(super) fn transform(&self, body: &Bytes) -> Result<Bytes, ApiError> {
+        let transformed = self.options.hooks.body(&self.headers, body.clone());
+        transformed.map_err(|error| self.keep(error, body.clone()))
+    }
+
+    /// The transformed body as JSON.
+    pub(super) fn decode<T: DeserializeOwned>(&self, body: &Bytes) -> Result<T, ApiError> {
+        let body = self.transform(body)?;
+        decode_json(&body).map_err(|error| self.keep(error, body))
+    }
+
+    fn keep(&self, error: ApiError, body: Bytes) -> ApiError {
+        let answer = ErrorAnswer::new(self.status, self.headers.clone(), body);
+        self.options.error_map.with_answer(error, answer)
+    }
 }
 
 impl Response {
@@ -42,27 +53,31 @@ impl Response {
         let limit = self.body_limit;
         let announced = self.content_length().unwrap_or(0);
         if usize::try_from(announced).map_or(true, |announced| announced > limit) {
-            return Err(self.too_large());
+            return Err(self.too_large(Bytes::new()));
         }
         // Most bodies come in one piece, which is then passed on without a copy.
         let Some(first) = self.chunk().await? else {
             return Ok(Bytes::new());
         };
         if first.len() > limit {
-            return Err(self.too_large());
+            return Err(self.too_large(first.slice(..limit)));
         }
-        let Some(mut next) = self.chunk().await? else {
-            return Ok(first);
+        let mut next = match self.inner.chunk().await {
+            Ok(Some(next)) => next,
+            Ok(None) => return Ok(first),
+            Err(error) => return Err(self.broken(error, first)),
         };
         let mut body = BytesMut::from(first);
         loop {
-            if next.len() > limit - body.len() {
-                return Err(self.too_large());
+            let room = limit - body.len();
+            body.extend_from_slice(&next[..next.len().min(room)]);
+            if next.len() > room {
+                return Err(self.too_large(body.freeze()));
             }
-            body.extend_from_slice(&next);
-            match self.chunk().await? {
-                Some(chunk) => next = chunk,
-                None => return Ok(body.freeze()),
+            match self.inner.chunk().await {
+                Ok(Some(chunk)) => next = chunk,
+                Ok(None) => return Ok(body.freeze()),
+                Err(error) => return Err(self.broken(error, body.freeze())),
             }
         }
     }
@@ -70,7 +85,16 @@ impl Response {
     pub(super) async fn chunk(&mut self) -> Result<Option<Bytes>, ApiError> {
         match self.inner.chunk().await {
             Ok(chunk) => Ok(chunk),
-            Err(error) => Err(self.report(self.name_deadline(error))),
+            Err(error) => Err(self.broken(error, Bytes::new())),
+        }
+    }
+
+    /// The head of this answer, whose body has been read.
+    pub(super) fn arrived(&mut self) -> Arrived {
+        Arrived {
+            options: Arc::clone(&self.options),
+            status: self.status(),
+            headers: std::mem::take(self.inner.headers_mut()),
         }
     }
 
@@ -109,12 +133,23 @@ impl Response {
         limits.name(ApiError::from(error), &self.call, self.timeout)
     }
 
-    pub(super) fn too_large(&self) -> ApiError {
+    /// The body ended here, with this error of reqwest's.
+    fn broken(&mut self, error: reqwest::Error, read: Bytes) -> ApiError {
+        let error = self.name_deadline(error);
+        self.leave(error, read)
+    }
+
+    pub(super) fn too_large(&mut self, read: Bytes) -> ApiError {
         let limit = self.body_limit;
-        self.report(ApiError::with_source(
-            ErrorKind::TooLarge,
-            BodyTooLarge { limit },
-        ))
+        let error = ApiError::with_source(ErrorKind::TooLarge, BodyTooLarge { limit });
+        self.leave(error, read)
+    }
+
+    /// Gives the body up, of which this much is left to be read in the error.
+    fn leave(&mut self, error: ApiError, read: Bytes) -> ApiError {
+        let headers = std::mem::take(self.inner.headers_mut());
+        let answer = ErrorAnswer::new(self.status(), headers, read).broken_off();
+        self.report(self.options.error_map.with_answer(error, answer))
     }
 
     /// The request and the call that it answers, for what outlives it.
