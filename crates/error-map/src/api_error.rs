@@ -1,6 +1,7 @@
 //! The one error that callers see.
 
 mod answer;
+mod in_call;
 mod making;
 mod mapping;
 mod meanings;

@@ -1,8 +1,10 @@
 //! The call: one caller's request with all its attempts, replays and hops.
 
 mod begin_hop;
+mod broken_answer;
 mod departures;
 
+pub use broken_answer::BrokenAnswer;
 pub use departures::Departure;
 
 use std::fmt;
@@ -15,7 +17,7 @@ use reqwest::Request;
 use tokio::time::Instant;
 use url::Url;
 
-use crate::{BrokenAnswer, DeadlineExceeded, Hops, Origin, Principal, Verdict, Versioned};
+use crate::{DeadlineExceeded, Hops, Origin, Principal, Verdict, Versioned};
 
 /// What the layers of one call share.
 ///
@@ -210,16 +212,6 @@ impl Call {
     /// What the answer to this attempt said about the credential.
     pub fn verdict(&self) -> Option<Verdict> {
         self.lock().verdict.clone()
-    }
-
-    /// Leaves what is known of this attempt's answer, whose body broke off while a layer read it.
-    pub fn leave_broken(&self, answer: BrokenAnswer) {
-        self.lock().broken_answer = Some(Box::new(answer));
-    }
-
-    /// This attempt's answer, if its body broke off while a layer read it.
-    pub fn broken_answer(&self) -> Option<BrokenAnswer> {
-        self.lock().broken_answer.as_deref().cloned()
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

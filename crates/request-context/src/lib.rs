@@ -45,7 +45,6 @@
 //!
 //! [reqwest-middleware]: https://docs.rs/reqwest-middleware
 
-mod broken_answer;
 mod call;
 mod credential;
 mod drain;
@@ -64,8 +63,7 @@ mod with_url;
 mod without_auth;
 mod without_url;
 
-pub use broken_answer::BrokenAnswer;
-pub use call::{Attempt, Call, Departure};
+pub use call::{Attempt, BrokenAnswer, Call, Departure};
 pub use credential::{Credential, CredentialError, Version, Versioned};
 pub use drain::drain;
 pub use error::{

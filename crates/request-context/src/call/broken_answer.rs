@@ -5,6 +5,8 @@ use std::fmt;
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
+use super::Call;
+
 /// An answer whose body a layer has begun to read and that broke off, so that nobody above gets to see it. Its `Debug` shows
 /// neither a header nor a body.
 #[derive(Clone)]
@@ -49,10 +51,21 @@ impl fmt::Debug for BrokenAnswer {
     }
 }
 
+impl Call {
+    /// Leaves what is known of this attempt's answer, whose body broke off while a layer read it.
+    pub fn leave_broken(&self, answer: BrokenAnswer) {
+        self.lock().broken_answer = Some(Box::new(answer));
+    }
+
+    /// This attempt's answer, if its body broke off while a layer read it.
+    pub fn broken_answer(&self) -> Option<BrokenAnswer> {
+        self.lock().broken_answer.as_deref().cloned()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Call;
 
     fn broken() -> BrokenAnswer {
         let cookie = (http::header::SET_COOKIE, "session=hunter2".parse().unwrap());
