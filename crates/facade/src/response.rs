@@ -15,7 +15,8 @@ use bytes::Bytes;
 use cancel::CancelOn;
 use error_map::ApiError;
 use futures_core::Stream;
-use futures_util::{StreamExt, stream};
+use futures_util::future::BoxFuture;
+use futures_util::{FutureExt, StreamExt, stream};
 use http::{HeaderMap, Method, StatusCode, Version};
 use private_cache::CacheStatus;
 use request_context::{Call, Hops};
@@ -31,7 +32,8 @@ pub struct Response {
     inner: reqwest::Response,
     method: Method,
     call: Arc<Call>,
-    cancel: Option<CancelOn>,
+    /// Boxed, since few calls have one.
+    cancel: Option<Box<CancelOn>>,
     timeout: Timeout,
     options: Arc<Settled>,
     body_limit: usize,
@@ -51,7 +53,7 @@ impl Response {
             inner,
             method,
             call,
-            cancel,
+            cancel: cancel.map(Box::new),
             timeout,
             options,
             body_limit,
@@ -165,10 +167,7 @@ impl Response {
         if !self.options.hooks.change_bodies() {
             return Ok(body);
         }
-        let arrived = self.arrived();
-        let transform = move |body: &Bytes| arrived.transform(body);
-        let transformed = self.decode(body, transform).await;
-        transformed.map_err(|error| self.report(error))
+        self.transform(body).await
     }
 
     /// The body piece by piece, as it arrives and without a limit on its length.
@@ -190,6 +189,13 @@ impl Response {
     /// [`ApiError::from`] types them.
     pub fn into_inner(self) -> reqwest::Response {
         self.inner
+    }
+
+    fn transform(mut self, body: Bytes) -> BoxFuture<'static, Result<Bytes, ApiError>> {
+        let arrived = self.arrived();
+        let transforming = self.decode(body, move |body: &Bytes| arrived.transform(body));
+        let transformed = async move { transforming.await.map_err(|error| self.report(error)) };
+        transformed.boxed()
     }
 }
 

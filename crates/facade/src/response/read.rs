@@ -1,6 +1,6 @@
 //! Reading a body: its limits, and how the errors on the way are told.
 
-use std::future::pending;
+use std::future::{Ready, pending, ready};
 use std::pin::pin;
 use std::sync::Arc;
 
@@ -10,15 +10,19 @@ use error_map::{
     ApiError, DECODED_IN_PLACE, ErrorAnswer, ErrorKind, TimeoutPhase, decode_json,
     decode_off_thread,
 };
-use futures_util::future::select;
+use futures_util::FutureExt;
+use futures_util::future::{BoxFuture, Either, select};
 use http::{HeaderMap, StatusCode};
 use request_context::{DeadlineExceeded, Instant};
 use serde::de::DeserializeOwned;
 use tokio::time::sleep_until;
 
-use super::place::{Place, locate};
 use super::Response;
+use super::place::{Place, locate};
 use crate::call_options::Settled;
+
+/// What is decoded already, or boxed, like all that is rare: every call pays for the size of this future.
+type Decoding<T> = Either<Ready<Result<T, ApiError>>, BoxFuture<'static, Result<T, ApiError>>>;
 
 /// The head of an answer whose body has arrived, and how to make something of it. An error keeps the answer: a login page in
 /// the place of JSON should be readable.
@@ -100,21 +104,20 @@ impl Response {
 
     /// Makes something of bytes that have arrived, of many on a thread for blocking work. The call is not over before that
     /// is done, so its tokens and its deadline end the wait.
-    pub(super) async fn decode<T, F>(&mut self, bytes: Bytes, decode: F) -> Result<T, ApiError>
+    pub(super) fn decode<T, F>(&self, bytes: Bytes, decode: F) -> Decoding<T>
     where
         T: Send + 'static,
         F: Fn(&Bytes) -> Result<T, ApiError> + Send + Sync + 'static,
     {
         if bytes.len() <= DECODED_IN_PLACE {
-            return decode(&bytes);
+            return Either::Left(ready(decode(&bytes)));
         }
-        // Boxed, like all that is rare: every call pays for the size of this future.
-        Box::pin(decode_off_thread(bytes, decode, self.ended())).await
+        Either::Right(decode_off_thread(bytes, decode, self.ended()).boxed())
     }
 
     /// Waits until the call is cancelled or its deadline passes.
     fn ended(&self) -> impl Future<Output = ApiError> + Send + use<> {
-        let cancelled = cancelled(self.cancel.clone());
+        let cancelled = cancelled(self.cancel.as_deref().cloned());
         let overdue = overdue(self.call.deadline());
         async {
             select(pin!(cancelled), pin!(overdue))
