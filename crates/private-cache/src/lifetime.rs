@@ -62,8 +62,8 @@ pub(crate) fn is_cacheable_by_default(status: StatusCode) -> bool {
 
 fn may_be_stored(status: StatusCode, headers: &HeaderMap, directives: &ResponseDirectives) -> bool {
     let code = status.as_u16();
-    // A part of something, and a word about something stored. The interim ones are no answers.
-    if matches!(code, 206 | 304) || status.is_informational() {
+    // A part of something, a word about something stored, and what a condition or a range came to. The interim ones are no answers.
+    if matches!(code, 206 | 304 | 412 | 416) || status.is_informational() {
         return false;
     }
     if directives.must_understand {
@@ -248,7 +248,7 @@ mod tests {
         ] {
             assert_eq!(cc(status, "max-age=5"), Some(5), "{status}");
         }
-        for status in [100, 206, 304] {
+        for status in [100, 206, 304, 412, 416] {
             assert_eq!(cc(status, "max-age=5"), None, "{status}");
         }
         for status in [

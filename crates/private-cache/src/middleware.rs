@@ -148,7 +148,7 @@ impl Cache {
 
     /// What is stored that fits the request.
     async fn find(&self, ask: &Ask, request: &Request) -> Option<Arc<Entry>> {
-        if ask.wish.word == Word::Reload || ask.own == Own::State {
+        if !ask.looks_up() {
             return None;
         }
         let variants = self.shared.store.get(&ask.key).await?;

@@ -134,7 +134,9 @@ impl Cache {
             .then(|| self.storable(asked, arrived, &response))
             .flatten();
         let Some(parts) = parts else {
-            if is_theirs && entry.is_some() && supersedes(response.status()) {
+            let may_be_stored = entry.is_some() || !asked.ask.looks_up();
+            let is_whole = asked.method == Method::GET && supersedes(response.status());
+            if is_theirs && may_be_stored && is_whole {
                 self.drop_stored(asked).await;
             }
             return self.passed(response, because, false);

@@ -1,6 +1,6 @@
 //! Which stored answer fits a request, by `Vary` (RFC 9111 §4.1).
 
-use http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION, VARY};
+use http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, COOKIE, HOST, PROXY_AUTHORIZATION, VARY};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 /// What a request had in each header that an answer's `Vary` names.
@@ -10,6 +10,10 @@ pub(crate) type Varied = Vec<(HeaderName, Vec<HeaderValue>)>;
 /// credential would have to be kept.
 pub(crate) fn varied(request: &HeaderMap, answer: &HeaderMap) -> Option<Varied> {
     let mut varied = Varied::new();
+    // A host of the caller's own makes the request one for something else (RFC 9110 §7.1).
+    if let Some(host) = request.get(HOST) {
+        varied.push((HOST, vec![host.clone()]));
+    }
     for line in answer.get_all(VARY) {
         for name in line.to_str().ok()?.split(',').map(str::trim) {
             if name.is_empty() {
@@ -33,14 +37,17 @@ pub(crate) fn varied(request: &HeaderMap, answer: &HeaderMap) -> Option<Varied> 
 
 /// Whether a request has the same in the headers that matter.
 pub(crate) fn fits(varied: &Varied, request: &HeaderMap) -> bool {
-    varied.iter().all(|(name, values)| {
-        request.get_all(name).iter().eq(values) || {
-            let asked: Vec<_> = request.get_all(name).iter().collect();
-            // A header that isn't there is something else than an empty one.
-            asked.is_empty() == values.is_empty()
-                && members(name, asked) == members(name, values.iter().collect())
-        }
-    })
+    let has_host = varied.iter().any(|(name, _)| *name == HOST);
+    let same_host = has_host || !request.contains_key(HOST);
+    same_host
+        && varied.iter().all(|(name, values)| {
+            request.get_all(name).iter().eq(values) || {
+                let asked: Vec<_> = request.get_all(name).iter().collect();
+                // A header that isn't there is something else than an empty one.
+                asked.is_empty() == values.is_empty()
+                    && members(name, asked) == members(name, values.iter().collect())
+            }
+        })
 }
 
 /// The members of a list, wherever its lines and spaces are. In `Accept-Language`, neither case nor order matters, since each
@@ -136,6 +143,15 @@ mod tests {
             ),
             Some(false)
         );
+    }
+
+    #[test]
+    fn another_host_is_something_else() {
+        let host = [("host", "vhost")];
+        assert_eq!(fit("", &host, &host), Some(true));
+        assert_eq!(fit("", &host, &[]), Some(false));
+        assert_eq!(fit("", &[], &host), Some(false));
+        assert_eq!(fit("", &host, &[("host", "other")]), Some(false));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use http::{Extensions, Method};
 use reqwest::{Request, Response, Url};
 use reqwest_middleware::{ClientWithMiddleware, Middleware, Next};
 
-use crate::server::BODY;
+use crate::server::{BODY, kept_path};
 use crate::{BoxError, scenario};
 
 /// The argument that makes this program the client.
@@ -21,6 +21,7 @@ pub(crate) fn run(scenario: &str, port: &str, calls: &str, layout: &str) -> Resu
     let base = format!("http://127.0.0.1:{port}/v1");
     let calls = Calls {
         url: format!("{base}/users/7").parse()?,
+        length: BODY.len(),
         count: calls.parse()?,
     };
     tokio::runtime::Builder::new_current_thread()
@@ -43,6 +44,8 @@ fn lay_out_heap(blocks: usize) -> Vec<Vec<u8>> {
 /// The calls to make, in the ways that scenarios share.
 pub(crate) struct Calls {
     pub(crate) url: Url,
+    /// How many bytes each answer has.
+    length: usize,
     count: u32,
 }
 
@@ -54,11 +57,20 @@ impl Calls {
     ) -> Result<(), BoxError> {
         for _ in 0..self.count {
             let body = get().await.map_err(Into::into)?;
-            if body != BODY {
+            if body.len() != self.length {
                 return Err("the server's answer did not arrive".into());
             }
         }
         Ok(())
+    }
+
+    /// The same calls of an answer of this length that may be kept.
+    pub(crate) fn kept(&self, bytes: usize) -> Result<Self, BoxError> {
+        Ok(Self {
+            url: self.url.join(&format!("../{}", kept_path(bytes)))?,
+            length: bytes,
+            count: self.count,
+        })
     }
 
     /// A request whose URL was parsed once, for all calls.
@@ -83,7 +95,8 @@ impl Calls {
 
     /// Makes the calls through the facade, which appends the path to its base URL.
     pub(crate) async fn paved(&self, client: &Client) -> Result<(), BoxError> {
-        self.make(async || client.get("users/7").send().await?.bytes().await)
+        let path = self.url.path().trim_start_matches("/v1/");
+        self.make(async || client.get(path).send().await?.bytes().await)
             .await
     }
 }

@@ -9,7 +9,7 @@ use crate::valgrind::Cost;
 ///
 /// A layer that needs a `Call` is compared with a chain in which there is one already: whichever layer comes first
 /// makes it, for all.
-const DIFFERENCES: [(&str, &str, &str); 29] = [
+const DIFFERENCES: [(&str, &str, &str); 31] = [
     ("reqwest_parsed_url", "get_bare_parsed", "get_bare"),
     ("reqwest_timeout", "get_bare_timeout", "get_bare_parsed"),
     (
@@ -69,6 +69,16 @@ const DIFFERENCES: [(&str, &str, &str); 29] = [
         "alone_error_map_wire_log_off",
         "get_middleware_0",
     ),
+    (
+        "layer_private_cache_bypassed",
+        "alone_private_cache_bypassed",
+        "get_middleware_mode",
+    ),
+    (
+        "layer_private_cache_unnamed",
+        "alone_private_cache_unnamed",
+        "get_middleware_0",
+    ),
     ("layer_concurrency_limit", "facade", "facade_unlimited"),
     ("facade_adds_wire_log_off", "facade", "facade_unlogged"),
     ("facade_request_building", "facade", "facade_inner"),
@@ -102,7 +112,7 @@ const DIFFERENCES: [(&str, &str, &str); 29] = [
 ];
 
 /// The most that a figure may be, in instructions.
-const INSTRUCTIONS: [(&str, i64); 20] = [
+const INSTRUCTIONS: [(&str, i64); 25] = [
     ("layer_cancel_idle", 800),
     ("layer_cancel_token", 5_400),
     ("layer_deadline", 3_000),
@@ -113,6 +123,11 @@ const INSTRUCTIONS: [(&str, i64); 20] = [
     ("layer_safe_retry", 3_000),
     ("layer_headers_timeout_idle", 800),
     ("layer_concurrency_limit", 900),
+    ("layer_private_cache_bypassed", 900),
+    ("hit_1k", 24_000),
+    ("hit_1m", 24_000),
+    ("facade_hit_1k", 32_000),
+    ("facade_hit_1m", 32_000),
     ("facade_request_building", -5_000),
     ("facade_adds_credential", 5_000),
     ("facade_adds_deadline", 3_000),

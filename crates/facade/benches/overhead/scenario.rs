@@ -5,8 +5,11 @@ use std::time::{Duration, SystemTime};
 use auth_middleware::{AuthMiddleware, Bearer};
 use cancel::{CancelMiddleware, CancelOn};
 use error_map::ErrorMapMiddleware;
-use facade::{BearerTokens, CancellationToken, Client, RefreshError, RefreshQueue, TokenSet};
+use facade::{
+    BearerTokens, Cache, CancellationToken, Client, RefreshError, RefreshQueue, TokenSet,
+};
 use http::Extensions;
+use http_cache_reqwest::{CacheMode, HttpCache, HttpCacheOptions, MokaManager};
 use refresh_queue::RefreshMiddleware;
 use request_context::{Call, Origin};
 use reqwest_middleware::{ClientBuilder, ClientWithMiddleware, Middleware};
@@ -18,7 +21,7 @@ use crate::BoxError;
 use crate::client::{Calls, NoOp};
 
 /// The scenarios, each a function of [`run`].
-pub(crate) const SCENARIOS: [&str; 31] = [
+pub(crate) const SCENARIOS: [&str; 40] = [
     "get_bare",
     "get_bare_parsed",
     "get_bare_timeout",
@@ -50,7 +53,19 @@ pub(crate) const SCENARIOS: [&str; 31] = [
     "facade_credential_deadline",
     "facade_credential_token",
     "facade_credential_deadline_token",
+    "get_middleware_mode",
+    "alone_private_cache_bypassed",
+    "alone_private_cache_unnamed",
+    "hit_1k",
+    "hit_1m",
+    "hit_http_cache_1k",
+    "facade_hit_1k",
+    "facade_hit_1m",
+    "facade_credential_hit_1k",
 ];
+
+const KIB: usize = 1024;
+const MIB: usize = 1024 * KIB;
 
 /// Longer than any run, so that no timer fires.
 const LONG: Duration = Duration::from_secs(3600);
@@ -192,8 +207,47 @@ pub(crate) async fn run(scenario: &str, base: &str, calls: &Calls) -> Result<(),
             let client = facade().session(session()?).deadline(LONG).build()?;
             paved_with_token(calls, &client, &token).await
         }
+        "get_middleware_mode" => calls.through(&chain([])?, without_cache).await,
+        "alone_private_cache_bypassed" => {
+            let cache = chain([layer(Cache::in_memory())])?;
+            calls.through(&cache, without_cache).await
+        }
+        "alone_private_cache_unnamed" => {
+            let cache = Cache::in_memory().authenticated(true);
+            calls.through(&chain([layer(cache)])?, |_| ()).await
+        }
+        "hit_1k" | "hit_1m" => {
+            let cache = chain([layer(Cache::in_memory())])?;
+            kept(calls, scenario)?.through(&cache, |_| ()).await
+        }
+        "hit_http_cache_1k" => {
+            let cache = http_cache_reqwest::Cache(HttpCache {
+                mode: CacheMode::Default,
+                manager: MokaManager::default(),
+                options: HttpCacheOptions::default(),
+            });
+            let cache = chain([layer(cache)])?;
+            kept(calls, scenario)?.through(&cache, |_| ()).await
+        }
+        "facade_hit_1k" | "facade_hit_1m" => {
+            let client = facade().cache(Cache::in_memory()).build()?;
+            kept(calls, scenario)?.paved(&client).await
+        }
+        "facade_credential_hit_1k" => {
+            let facade = facade().cache(Cache::in_memory()).session(session()?);
+            kept(calls, scenario)?.paved(&facade.build()?).await
+        }
         _ => Err(format!("no scenario is called {scenario}").into()),
     }
+}
+
+/// The calls of an answer of the length that the scenario's name ends with.
+fn kept(calls: &Calls, scenario: &str) -> Result<Calls, BoxError> {
+    calls.kept(if scenario.ends_with("1m") { MIB } else { KIB })
+}
+
+fn without_cache(extensions: &mut Extensions) {
+    extensions.insert(facade::CacheMode::no_store());
 }
 
 async fn paved_with_token(

@@ -8,8 +8,13 @@ use std::thread;
 /// The argument that makes this program the server.
 pub(crate) const ROLE: &str = "--serve";
 
-/// What every request is answered with.
+/// What every request is answered with, but for those to be kept.
 pub(crate) const BODY: &str = r#"{"id":7,"name":"Ada"}"#;
+
+/// The path of an answer of so many bytes that may be kept.
+pub(crate) fn kept_path(bytes: usize) -> String {
+    format!("kept/{bytes}")
+}
 
 /// A server that runs until this is dropped.
 pub(crate) struct Server {
@@ -47,7 +52,7 @@ impl Drop for Server {
     }
 }
 
-/// Answers every request with the same small response. Prints its port first.
+/// Answers each request with the same small response, or with one that may be kept. Prints its port first.
 ///
 /// It ends with its standard input: so it ends with the process that started it, however that one ends.
 pub(crate) fn run() -> io::Result<()> {
@@ -62,12 +67,23 @@ pub(crate) fn run() -> io::Result<()> {
     Ok(())
 }
 
+fn response(headers: &str, body: &str) -> String {
+    let length = body.len();
+    format!(
+        "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n{headers}content-length: {length}\r\n\r\n{body}"
+    )
+}
+
+/// How many bytes a request line asks for that may be kept.
+fn kept_bytes(line: &str) -> Option<usize> {
+    let (_, rest) = line.split_once(" /v1/kept/")?;
+    rest.split(' ').next()?.parse().ok()
+}
+
 /// Serves one connection until the client closes it.
 fn answer(connection: &TcpStream) -> io::Result<()> {
-    let response = format!(
-        "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{BODY}",
-        BODY.len()
-    );
+    let small = response("", BODY);
+    let mut kept = None;
     connection.set_nodelay(true)?;
     let mut writer = connection;
     let mut reader = BufReader::new(connection);
@@ -75,7 +91,10 @@ fn answer(connection: &TcpStream) -> io::Result<()> {
     while reader.read_line(&mut line)? > 0 {
         // A GET has no body: the empty line is its end.
         if line == "\r\n" {
-            writer.write_all(response.as_bytes())?;
+            writer.write_all(kept.take().unwrap_or_else(|| small.clone()).as_bytes())?;
+        } else if let Some(bytes) = kept_bytes(&line) {
+            let headers = "cache-control: max-age=3600\r\netag: \"1\"\r\n";
+            kept = Some(response(headers, &"x".repeat(bytes)));
         }
         line.clear();
     }

@@ -309,6 +309,30 @@ async fn a_status_header_tells_what_became_of_each_request() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_reload_that_may_not_be_stored_drops_what_was() {
+    let transport = ScriptedTransport::new()
+        .reply(fresh("old"))
+        .reply(cached("no-store", "secret"))
+        .reply(fresh("new"));
+    let client = over(&transport);
+    get(&client).await;
+    assert_eq!(get_in(&client, CacheMode::reload()).await.2, "secret");
+    assert_eq!(get(&client).await, got(200, Miss, "new"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_host_of_the_callers_own_has_answers_of_its_own() {
+    let transport = ScriptedTransport::new().otherwise(fresh("x"));
+    let client = over(&transport);
+    for from in [Miss, Hit] {
+        assert_eq!(get(&client).await.1, from);
+        assert_eq!(get_with(&client, "host", "one.test").await.1, from);
+        assert_eq!(get_with(&client, "host", "two.test").await.1, from);
+    }
+    transport.assert_count(3);
+}
+
+#[tokio::test(start_paused = true)]
 async fn clones_of_a_cache_share_what_is_stored() {
     let transport = ScriptedTransport::new().otherwise(fresh("x"));
     let cache = cache();
