@@ -61,11 +61,6 @@ impl Ask {
     pub(crate) fn looks_up(&self) -> bool {
         self.wish.word != Word::Reload && self.own != Own::State
     }
-
-    /// Whether the origin must not be asked.
-    pub(crate) fn only_if_cached(&self) -> bool {
-        self.wish.word == Word::OnlyIfCached || self.wish.directives.only_if_cached
-    }
 }
 
 impl Asked {

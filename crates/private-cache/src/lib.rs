@@ -49,7 +49,8 @@
 //! # What is stored, and for how long
 //!
 //! A whole answer to a `GET`, of any status that is cacheable by default or that comes with `max-age`, `Expires`, `public` or
-//! `private`, unless it says `no-store` or varies by `*` (RFC 9111 §3). One that names no time is fresh for a tenth of how long ago
+//! `private`, unless it says `no-store` or varies by `*` (RFC 9111 §3), or is about the request rather than about what was asked for:
+//! a 206, 304, 401, 407, 412 or 416. One that names no time is fresh for a tenth of how long ago
 //! its `Last-Modified` is, at most a day. [`CacheMode::fresh_for`] is for APIs that say nothing.
 //!
 //! Several answers are kept for one URL if they differ by what their `Vary` names; lists are compared member by member, languages

@@ -17,8 +17,8 @@ const HEURISTIC_LIMIT: Duration = Duration::from_secs(24 * 3600);
 const CACHEABLE_BY_DEFAULT: [u16; 11] = [200, 203, 204, 300, 301, 308, 404, 405, 410, 414, 501];
 
 /// What this cache understands beside those, for `must-understand` (RFC 9111 §5.2.2.3): how it has to treat the status is known.
-const UNDERSTOOD: [u16; 14] = [
-    201, 202, 302, 303, 307, 400, 401, 403, 409, 429, 500, 502, 503, 504,
+const UNDERSTOOD: [u16; 13] = [
+    201, 202, 302, 303, 307, 400, 403, 409, 429, 500, 502, 503, 504,
 ];
 
 /// How long an answer to a `GET` is fresh from when it was made, or none if it may not be stored (RFC 9111 §3, §4.2.1).
@@ -62,8 +62,9 @@ pub(crate) fn is_cacheable_by_default(status: StatusCode) -> bool {
 
 fn may_be_stored(status: StatusCode, headers: &HeaderMap, directives: &ResponseDirectives) -> bool {
     let code = status.as_u16();
-    // A part of something, a word about something stored, and what a condition or a range came to. The interim ones are no answers.
-    if matches!(code, 206 | 304 | 412 | 416) || status.is_informational() {
+    // What is about the request, its credential, condition or range, and not about what was asked for. The interim ones are no
+    // answers.
+    if matches!(code, 206 | 304 | 401 | 407 | 412 | 416) || status.is_informational() {
         return false;
     }
     if directives.must_understand {
@@ -243,12 +244,11 @@ mod tests {
     #[test]
     fn any_status_may_be_stored_where_the_server_says_for_how_long() {
         for status in [
-            200, 201, 203, 204, 299, 301, 302, 303, 307, 308, 400, 401, 404, 410, 499, 500, 503,
-            599,
+            200, 201, 203, 204, 299, 301, 302, 303, 307, 308, 400, 404, 410, 499, 500, 503, 599,
         ] {
             assert_eq!(cc(status, "max-age=5"), Some(5), "{status}");
         }
-        for status in [100, 206, 304, 412, 416] {
+        for status in [100, 206, 304, 401, 407, 412, 416] {
             assert_eq!(cc(status, "max-age=5"), None, "{status}");
         }
         for status in [

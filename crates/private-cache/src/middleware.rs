@@ -11,6 +11,7 @@ use reqwest_middleware::{Error, Middleware, Next, Result};
 
 use crate::answer::{Form, can_be_cut, respond, unavailable};
 use crate::asked::{Ask, Asked};
+use crate::directives::RequestDirectives;
 use crate::failure::{is_of_the_server, is_on_the_way};
 use crate::identity::{Facts, Identity, identity};
 use crate::invalidation::{changed, is_safe};
@@ -115,6 +116,9 @@ impl Cache {
     ) -> Result<Response> {
         let identity = self.identity(&request, extensions);
         let Some(identity) = identity.filter(|_| request.body().is_none()) else {
+            if wants_only_cached(&request, mode.as_ref()) {
+                return Ok(self.passed(unavailable(request.url()), Because::Bypass, false));
+            }
             return self.pass(request, extensions, next).await;
         };
         let ask = Ask::new(&request, mode.as_ref(), identity);
@@ -127,7 +131,7 @@ impl Cache {
         {
             return Ok(response);
         }
-        if ask.only_if_cached() {
+        if wants_only_cached(&request, mode.as_ref()) {
             return Ok(self.passed(unavailable(request.url()), Because::Miss, false));
         }
         // Boxed, so that a hit doesn't pay for the size of it.
@@ -296,6 +300,12 @@ impl Cache {
             authenticated: options.authenticated || (origins.is_some() && !is_without),
         })
     }
+}
+
+/// Whether the origin must not be asked.
+fn wants_only_cached(request: &Request, mode: Option<&CacheMode>) -> bool {
+    mode.is_some_and(|mode| mode.word == Word::OnlyIfCached)
+        || RequestDirectives::of(request.headers()).only_if_cached
 }
 
 /// Whether a request carries a credential that its caller has put on.

@@ -1,9 +1,11 @@
 //! For whom answers are stored.
 
+use std::sync::{Arc, Mutex};
+
 use async_trait::async_trait;
 use http::{Extensions, HeaderValue};
 use private_cache::CacheStatus::{Bypassed, Hit, Miss};
-use private_cache::{CacheStatus, Principal};
+use private_cache::{Cache, CacheStatus, Key, MemoryStore, Principal, Scope, Store, Variants};
 use request_context::{Call, Credential, WithCredential, WithoutAuth};
 use reqwest::{Request, Response};
 use reqwest_middleware::{ClientWithMiddleware, Middleware, Next, RequestBuilder, Result};
@@ -145,6 +147,76 @@ async fn a_closure_can_name_whose_the_own_credential_is() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_origin_is_not_asked_for_someone_unknown_either_where_it_must_not_be() {
+    let transport = ScriptedTransport::new();
+    let client = client(&cache().authenticated(true), &transport);
+    let got = get_with(&client, "cache-control", "only-if-cached").await;
+    assert_eq!((got.0, got.1), (504, Bypassed));
+    let mode = private_cache::CacheMode::only_if_cached();
+    assert_eq!(crate::scene::get_in(&client, mode).await.0, 504);
+    transport.assert_count(0);
+}
+
+/// A store that lets a test see what it was given.
+#[derive(Clone, Default)]
+struct Spied(MemoryStore, Arc<Mutex<Vec<Arc<Variants>>>>);
+
+#[async_trait]
+impl Store for Spied {
+    async fn get(&self, key: &Key) -> Option<Arc<Variants>> {
+        self.0.get(key).await
+    }
+
+    async fn put(&self, key: Key, variants: Arc<Variants>) {
+        self.1.lock().unwrap().push(Arc::clone(&variants));
+        self.0.put(key, variants).await;
+    }
+
+    async fn remove(&self, key: &Key) {
+        self.0.remove(key).await;
+    }
+
+    async fn forget(&self, scope: &Scope) {
+        self.0.forget(scope).await;
+    }
+
+    async fn clear(&self) {
+        self.0.clear().await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_credential_and_no_cookie_reaches_the_store() {
+    let store = Spied::default();
+    let cache = Cache::new(store.clone()).principal_from(|_, _| Some(Principal::new("ada")));
+    let secret = |vary: &str| {
+        let reply = fresh("x").header("set-cookie", "session=hunter2");
+        reply.header("vary", vary.to_owned())
+    };
+    let transport = ScriptedTransport::new()
+        .reply(secret("accept"))
+        .reply(Reply::status(304).header("set-cookie", "session=hunter2"))
+        .reply(secret("authorization"));
+    let client = client(&cache.clock(testkit::clock()), &transport);
+    let request = || {
+        let request = client.get(HERE).header("authorization", "Bearer hunter2");
+        request.header("cookie", "session=hunter2").send()
+    };
+    for _ in 0..2 {
+        read(request().await.unwrap()).await;
+        pass(61).await;
+    }
+    read(request().await.unwrap()).await;
+    let given = store.1.lock().unwrap();
+    assert_eq!(given.len(), 2, "what varies by a credential is not stored");
+    for entry in given.iter().flat_map(|variants| variants.entries()) {
+        let parts = entry.parts();
+        let told = format!("{:?} {:?} {}", parts.headers, parts.varied, parts.url);
+        assert!(!told.contains("hunter2"), "{told}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn credentials_that_cannot_be_seen_can_be_told_of() {
     let transport = ScriptedTransport::new().otherwise(fresh("x"));
     let unseen = client(&cache().authenticated(true), &transport);
@@ -187,7 +259,6 @@ async fn requests_that_get_no_credential_are_nobodys() {
 /// A confirmation that was asked for with another's credential says nothing about what is stored.
 #[tokio::test(start_paused = true)]
 async fn a_login_before_a_confirmation_makes_the_origin_be_asked_anew() {
-    use std::sync::Arc;
     use std::sync::atomic::{AtomicBool, Ordering};
 
     struct Switching(Arc<AtomicBool>);
