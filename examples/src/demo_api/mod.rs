@@ -44,6 +44,8 @@
 //! | `GET /slow?ms=` | waits, at most a minute, then `{"waited_ms"}` |
 //! | `POST /upload`, `PUT /upload` | any body; `{"bytes", "content_type"}` |
 //! | `GET /blob?bytes=` | so many bytes, at most 1 GiB, where the byte at offset `n` is `n mod 251`; `ETag`, one range |
+//! | `GET /countries` | `[{"code", "name"}]` in English, or in German to who names it first in `Accept-Language`; fresh for an hour, `ETag`, `Vary`, and good for a day more while the server fails |
+//! | `POST /countries` | JSON `{"code", "english", "german"}` adds one; 201 |
 //! | `POST /admin/expire` | access tokens expire now; `{"expired_access_tokens"}` |
 //! | `POST /admin/revoke` | sessions end now; `{"revoked_sessions"}` |
 //! | `GET /stats` | [`Stats`] |
@@ -114,6 +116,7 @@ mod api;
 mod bearer;
 mod blob;
 mod byte_range;
+mod countries;
 mod faults;
 mod grantee;
 mod login;

@@ -10,7 +10,8 @@ use axum::routing::{any, get, post};
 use super::problem::Problem;
 use super::state::Shared;
 use super::{
-    admin, blob, faults, login, me, message_pages, message_routes, oauth, slow, stats, upload,
+    admin, blob, countries, faults, login, me, message_pages, message_routes, oauth, slow, stats,
+    upload,
 };
 
 pub(super) fn router(shared: Shared) -> Router {
@@ -28,6 +29,7 @@ pub(super) fn router(shared: Shared) -> Router {
         .route("/slow", get(slow::wait))
         .route("/upload", post(upload::receive).put(upload::receive))
         .route("/blob", get(blob::send))
+        .route("/countries", get(countries::list).post(countries::add))
         .fallback(not_found)
         .layer(from_fn_with_state(shared.clone(), count));
     let control = Router::new()

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::accounts::Accounts;
+use super::countries::Countries;
 use super::faults::Arrivals;
 use super::messages::Messages;
 use super::oauth::{AuthorizationCodes, Clients, DeviceCodes};
@@ -36,6 +37,7 @@ struct Locked {
     device_codes: Mutex<DeviceCodes>,
     authorization_codes: Mutex<AuthorizationCodes>,
     messages: Mutex<Messages>,
+    countries: Mutex<Countries>,
     flaky: Mutex<Arrivals>,
     dropping: Mutex<Arrivals>,
 }
@@ -47,6 +49,7 @@ impl Shared {
             device_codes: Mutex::new(parts.device_codes),
             authorization_codes: Mutex::new(parts.authorization_codes),
             messages: Mutex::new(Messages::seeded()),
+            countries: Mutex::new(Countries::seeded()),
             flaky: Mutex::default(),
             dropping: Mutex::default(),
         };
@@ -74,6 +77,10 @@ impl Shared {
 
     pub(super) fn messages(&self) -> MutexGuard<'_, Messages> {
         lock(&self.locked.messages)
+    }
+
+    pub(super) fn countries(&self) -> MutexGuard<'_, Countries> {
+        lock(&self.locked.countries)
     }
 
     /// What arrived at `/flaky/{key}`.

@@ -5,6 +5,7 @@ mod access;
 mod authorization_code;
 mod bodies;
 mod clients;
+mod countries;
 mod demo;
 mod device;
 mod faults;
