@@ -12,6 +12,7 @@
 )]
 
 mod error_chain;
+mod numbered_answer;
 mod probe;
 mod session;
 mod soon;
@@ -19,6 +20,7 @@ mod stop_at;
 mod token_endpoint;
 
 pub use error_chain::{chain, find};
+pub use numbered_answer::{NUMBERS, is_whole, numbered_answer, numbered_key};
 pub use probe::{Log, Probe};
 pub use session::{Session, builder, tokens};
 pub use soon::soon;
