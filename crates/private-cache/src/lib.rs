@@ -131,6 +131,7 @@ mod invalidation;
 mod kept;
 mod key;
 mod lifetime;
+mod marks;
 mod memory;
 mod middleware;
 mod policy;

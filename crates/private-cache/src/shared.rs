@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use url::Url;
 
 use crate::Store;
-use crate::invalidation::{Mark, Marks};
+use crate::marks::{Mark, Marks};
 use crate::revalidations::Revalidations;
 
 pub(crate) struct Shared {
