@@ -70,6 +70,14 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "SECONDS", default_value_t = 20)]
     pub(crate) grace: u64,
 
+    /// Answers from what it has stored, where HTTP lets it: in memory, up to 64 MiB
+    #[arg(long)]
+    pub(crate) cache: bool,
+
+    /// The folder in which answers are stored instead, up to 256 MiB, and outlive the gateway; it is made if need be
+    #[arg(long, value_name = "DIR", requires = "cache")]
+    pub(crate) cache_dir: Option<PathBuf>,
+
     /// Tells each attempt on standard error; `RUST_LOG` says what else, or at which level
     #[arg(long)]
     pub(crate) log: bool,

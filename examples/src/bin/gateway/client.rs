@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use facade::{Auth, Client, ErrorMapMiddleware, LogMiddleware, RetryMiddleware};
+use facade::{Auth, Cache, Client, ErrorMapMiddleware, LogMiddleware, RetryMiddleware};
 
 use crate::arguments::Arguments;
 use crate::start_error::StartError;
@@ -12,6 +12,7 @@ pub(crate) fn build(
     arguments: &Arguments,
     upstream: &Upstream,
     auth: Option<Auth>,
+    cache: Option<Cache>,
 ) -> Result<Client, StartError> {
     let retries = arguments.retries;
     let mut client = Client::builder(upstream.base().as_str())
@@ -20,6 +21,7 @@ pub(crate) fn build(
         .error_map(ErrorMapMiddleware::new().error_for(|_| false))
         .read_timeout(None)
         .retry((retries > 0).then(|| RetryMiddleware::new().max_retries(retries)))
+        .cache(cache)
         .log(arguments.log.then(LogMiddleware::new))
         // The same HTTP on both sides, and bodies as they are.
         .reqwest(|reqwest| {
@@ -55,7 +57,7 @@ mod tests {
         let url = "http://127.0.0.1";
         let arguments = Arguments::parse_from(["gateway", "--upstream", url]);
         let upstream = Upstream::parse(url).unwrap();
-        let client = build(&arguments, &upstream, None).unwrap();
+        let client = build(&arguments, &upstream, None, None).unwrap();
         let settings = settings(client);
         assert!(!settings.contains("timeout"), "{settings}");
     }

@@ -17,7 +17,7 @@ use crate::admission::Admission;
 use crate::arguments::Arguments;
 use crate::problem::Problem;
 use crate::upstream::Upstream;
-use crate::{hop_by_hop, kept_body, log, via};
+use crate::{caching, hop_by_hop, kept_body, log, via};
 
 /// Forwards requests to an upstream.
 pub(crate) struct Gateway {
@@ -92,6 +92,7 @@ impl Gateway {
 
     fn request_headers(&self, head: &Parts, body: Option<&Body>) -> HeaderMap {
         let mut headers = hop_by_hop::removed_from(&head.headers);
+        caching::mark_credentials(&mut headers);
         if !self.keep_host {
             headers.remove(HOST);
         }

@@ -11,6 +11,7 @@
 
 mod admission;
 mod arguments;
+mod caching;
 mod client;
 mod credential;
 mod forward;
@@ -59,7 +60,7 @@ async fn run(arguments: &Arguments) -> Result<ExitCode, StartError> {
     }
     let upstream = Upstream::parse(&arguments.upstream).map_err(StartError::Upstream)?;
     let auth = credential::of(arguments, &upstream).await?;
-    let client = client::build(arguments, &upstream, auth)?;
+    let client = client::build(arguments, &upstream, auth, caching::open(arguments)?)?;
     let gateway = Arc::new(Gateway::new(arguments, upstream, client.clone()));
 
     // Signals are listened to before the line invites anyone to send one.

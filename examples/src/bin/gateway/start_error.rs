@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use facade::private_cache::OpenError;
 use facade::{ApiError, InvalidEndpoint, StoreError};
 
 use crate::upstream::InvalidUpstream;
@@ -28,6 +29,10 @@ pub(crate) enum StartError {
     NoTokens { path: PathBuf },
     #[error("--token-store can't be used")]
     Tokens(#[source] StoreError),
+    #[error("{} is the cache of another gateway that runs", .0.display())]
+    CacheInUse(PathBuf),
+    #[error("--cache-dir {} can't be used", path.display())]
+    Cache { path: PathBuf, source: OpenError },
     #[error("RUST_LOG can't be used: write it as wire_log=debug,info")]
     Filter,
     #[error("can't listen on {address}")]
