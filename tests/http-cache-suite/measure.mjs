@@ -11,6 +11,7 @@ import { startProxy } from './proxy.mjs'
 const LIST = new URL('passing-ids.txt', import.meta.url)
 /// How many tests run at a time. Each is a few requests and up to three seconds of waiting.
 const AT_ONCE = 50
+const AT_ONCE_AGAIN = 10
 
 const { values: options, positionals: proxyCommand } = parseArgs({
   allowPositionals: true,
@@ -47,17 +48,17 @@ try {
 async function showOne (tests) {
   const test = tests.find(test => test.id === options.only)
   if (!test) throw new Error(`no test of a private cache is called ${options.only}`)
-  await makeCacheTest({ ...test, dump: true })
+  await makeCacheTest({ ...structuredClone(test), dump: true })
   console.log(testResults[test.id] === true ? 'passes' : testResults[test.id].join(': '))
   return 0
 }
 
 async function measure (tests) {
-  const waiting = [...tests]
-  const worker = async () => {
-    for (let test = waiting.shift(); test; test = waiting.shift()) await makeCacheTest(test)
-  }
-  await Promise.all(Array.from({ length: AT_ONCE }, worker))
+  await runAll(tests, AT_ONCE)
+  // On a busy machine a pause may be longer than what should outlive it: what fails is tried once more, with room.
+  const failing = tests.filter(test => test.kind !== 'check' && testResults[test.id] !== true)
+  for (const test of failing) delete testResults[test.id]
+  await runAll(failing, AT_ONCE_AGAIN)
 
   const byId = new Map(tests.map(test => [test.id, test]))
   // The suite's own judgement: a test means nothing where one that it builds upon fails.
@@ -78,6 +79,15 @@ async function measure (tests) {
     }
   }
   return options.unlisted ? 0 : holdToList(passing)
+}
+
+async function runAll (tests, atOnce) {
+  const waiting = [...tests]
+  const worker = async () => {
+    // The suite writes into the tests that it runs.
+    for (let test = waiting.shift(); test; test = waiting.shift()) await makeCacheTest(structuredClone(test))
+  }
+  await Promise.all(Array.from({ length: atOnce }, worker))
 }
 
 async function holdToList (passing) {
