@@ -142,11 +142,13 @@ mod share;
 mod shared;
 mod spawn;
 mod status_header;
+mod storable;
 mod store;
 mod taking;
 mod validators;
 mod variants;
 mod variation;
+mod whose;
 
 #[cfg(feature = "http-cache")]
 pub use ::http_cache::CacheManager;

@@ -3,9 +3,8 @@
 use std::pin::Pin;
 use std::sync::Arc;
 
-use http::header::{AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION};
-use http::{Extensions, HeaderValue, Method};
-use request_context::{Call, WithCredential, WithoutAuth, drain};
+use http::{Extensions, Method};
+use request_context::{Call, drain};
 use reqwest::{Request, Response};
 use reqwest_middleware::{Error, Middleware, Next, Result};
 
@@ -13,13 +12,13 @@ use crate::answer::{Form, can_be_cut, respond, unavailable};
 use crate::asked::{Ask, Asked};
 use crate::directives::RequestDirectives;
 use crate::failure::{is_of_the_server, is_on_the_way};
-use crate::identity::{Facts, Identity, identity};
 use crate::invalidation::{changed, is_safe};
 use crate::policy::{Reuse, Word};
 use crate::spawn::spawn;
 use crate::status_header::Because;
-use crate::taking::{Taken, sent};
+use crate::taking::Taken;
 use crate::validators::{Own, add_conditions};
+use crate::whose::sent;
 use crate::{Cache, CacheMode, CacheStatus, Entry, Scope};
 
 /// What `#[async_trait]` makes of an async function.
@@ -280,42 +279,10 @@ impl Cache {
         let parts = entry.parts();
         self.shared.marks.doubts(&parts.url, parts.request_time)
     }
-
-    /// For whom a request is made.
-    fn identity(&self, request: &Request, extensions: &Extensions) -> Option<Identity> {
-        let options = &self.options;
-        let named = options
-            .principal_from
-            .as_ref()
-            .and_then(|name| name(request, extensions));
-        let origins = options.credential_origins.as_ref();
-        let goes_elsewhere = origins.is_some_and(|origins| !origins.allows(request.url()));
-        let is_without = goes_elsewhere || extensions.get::<WithoutAuth>().is_some();
-        identity(Facts {
-            named,
-            at_the_rim: Call::find(extensions).and_then(|call| call.principal()),
-            carries_own: carries_credential(request),
-            is_given_another: extensions.get::<WithCredential>().is_some(),
-            is_without,
-            authenticated: options.authenticated || (origins.is_some() && !is_without),
-        })
-    }
 }
 
 /// Whether the origin must not be asked.
 fn wants_only_cached(request: &Request, mode: Option<&CacheMode>) -> bool {
     mode.is_some_and(|mode| mode.word == Word::OnlyIfCached)
         || RequestDirectives::of(request.headers()).only_if_cached
-}
-
-/// Whether a request carries a credential that its caller has put on.
-fn carries_credential(request: &Request) -> bool {
-    let headers = request.headers();
-    let url = request.url();
-    headers.contains_key(AUTHORIZATION)
-        || headers.contains_key(COOKIE)
-        || headers.contains_key(PROXY_AUTHORIZATION)
-        || headers.values().any(HeaderValue::is_sensitive)
-        || !url.username().is_empty()
-        || url.password().is_some()
 }

@@ -4,24 +4,20 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use bytes::Bytes;
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE, ETAG, LAST_MODIFIED};
 use http::{Extensions, HeaderMap, Method, StatusCode};
-use request_context::{Call, with_body};
+use request_context::with_body;
 use reqwest::{Body, Response};
-use url::Url;
 
 use crate::answer::{Form, add_cookies, respond};
 use crate::asked::Asked;
 use crate::commit::Commit;
 use crate::directives::ResponseDirectives;
-use crate::identity::Sent;
-use crate::kept::{stored_headers, updated};
-use crate::lifetime::lifetime;
-use crate::policy::Word;
+use crate::kept::updated;
 use crate::recording::{Recording, is_whole};
 use crate::status_header::{Because, Fate, add_header};
+use crate::storable::{announced, supersedes};
 use crate::validators::{is_about, is_same_representation};
-use crate::variation::varied;
+use crate::whose::sent;
 use crate::{Cache, CacheStatus, Entry, EntryParts};
 
 /// What is made of an answer from below.
@@ -160,47 +156,6 @@ impl Cache {
         response
     }
 
-    /// What is stored of this answer, if it may be stored and can be of use.
-    fn storable(
-        &self,
-        asked: &Asked,
-        arrived: SystemTime,
-        response: &Response,
-    ) -> Option<EntryParts> {
-        let headers = response.headers();
-        if asked.method != Method::GET || is_event_stream(headers) {
-            return None;
-        }
-        let limit = u64::try_from(self.options.body_limit).unwrap_or(u64::MAX);
-        if announced(headers)
-            .or(response.content_length())
-            .is_some_and(|length| length > limit)
-        {
-            return None;
-        }
-        let directives = ResponseDirectives::of(headers);
-        let lifetime = lifetime(response.status(), headers, &directives, arrived)?;
-        let varied = varied(&asked.headers, headers)?;
-        let can_be_used = !lifetime.is_zero()
-            || headers.contains_key(ETAG)
-            || headers.contains_key(LAST_MODIFIED)
-            || asked.ask.fresh_for.is_some()
-            || directives.stale_if_error.is_some()
-            || self.options.stale_on_error.is_some()
-            || matches!(asked.ask.wish.word, Word::ForceCache | Word::OnlyIfCached);
-        can_be_used.then(|| EntryParts {
-            url: without_fragment(response.url()),
-            status: response.status(),
-            version: response.version(),
-            headers: stored_headers(headers, &directives, arrived),
-            body: Bytes::new(),
-            varied,
-            request_time: asked.at,
-            response_time: arrived,
-            fresh_for: asked.ask.fresh_for,
-        })
-    }
-
     fn commit(&self, asked: &Asked, parts: EntryParts) -> Commit {
         Commit {
             shared: Arc::clone(&self.shared),
@@ -268,40 +223,4 @@ fn confirmed(
         fresh_for: asked.ask.fresh_for.or(stored.fresh_for),
         ..stored.clone()
     }
-}
-
-/// What the layers below have sent.
-pub(crate) fn sent(extensions: &Extensions) -> Sent {
-    let Some(call) = Call::find(extensions) else {
-        return Sent::default();
-    };
-    Sent {
-        credential: call.sent_credential(),
-        principal: call.sent_principal(),
-    }
-}
-
-/// Whether an answer that isn't stored takes the place of what is: all but the failures of the moment, and what says nothing of the
-/// whole.
-fn supersedes(status: StatusCode) -> bool {
-    !status.is_server_error() && !matches!(status.as_u16(), 206 | 304 | 408 | 416 | 429)
-}
-
-fn is_event_stream(headers: &HeaderMap) -> bool {
-    let kind = headers
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok());
-    kind.and_then(|kind| kind.split(';').next())
-        .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("text/event-stream"))
-}
-
-/// The length that an answer announces.
-fn announced(headers: &HeaderMap) -> Option<u64> {
-    headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
-}
-
-fn without_fragment(url: &Url) -> Url {
-    let mut url = url.clone();
-    url.set_fragment(None);
-    url
 }
