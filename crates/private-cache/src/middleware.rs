@@ -206,15 +206,7 @@ impl Cache {
             Some(entry) => add_conditions(request.headers_mut(), &entry.parts().headers),
             None => false,
         };
-        // The store may have taken its time.
-        let stamped = match Call::find(extensions) {
-            Some(call) => call.stamp(&mut request).map_err(Error::middleware),
-            None => Ok(()),
-        };
-        let outcome = match stamped {
-            Ok(()) => next.clone().run(request, extensions).await,
-            Err(error) => Err(error),
-        };
+        let outcome = send(request, extensions, next.clone()).await;
         let stand_in = entry
             .as_ref()
             .filter(|entry| self.stands_in(&asked, entry, extensions));
@@ -235,12 +227,13 @@ impl Cache {
         {
             Taken::Answer(response) => Ok(response),
             Taken::AskAgain => {
-                let response = next.run(asked.request(), extensions).await?;
+                let response = send(asked.request(), extensions, next).await?;
                 match self
                     .take(&asked, entry.as_ref(), false, extensions, response)
                     .await
                 {
                     Taken::Answer(response) => Ok(response),
+                    // Nothing was asked about this time, so nothing can have been confirmed.
                     Taken::AskAgain => Ok(unavailable(&asked.url)),
                 }
             }
@@ -279,6 +272,18 @@ impl Cache {
         let parts = entry.parts();
         self.shared.marks.doubts(&parts.url, parts.request_time)
     }
+}
+
+/// Sends a request on, within what the call has left: the store, or an answer before, may have taken its time.
+async fn send(
+    mut request: Request,
+    extensions: &mut Extensions,
+    next: Next<'_>,
+) -> Result<Response> {
+    if let Some(call) = Call::find(extensions) {
+        call.stamp(&mut request).map_err(Error::middleware)?;
+    }
+    next.run(request, extensions).await
 }
 
 /// Whether the origin must not be asked.

@@ -161,6 +161,7 @@ impl Cache {
             shared: Arc::clone(&self.shared),
             key: asked.ask.key.clone(),
             ticket: asked.ticket.clone(),
+            url: asked.url.clone(),
             headers: asked.headers.clone(),
             parts,
             max_variants: self.options.max_variants,

@@ -117,6 +117,35 @@ async fn a_confirmation_of_something_else_makes_the_origin_be_asked_anew() {
     transport.assert_count(3);
 }
 
+/// The second request has no more time than the first has left over.
+#[tokio::test(start_paused = true)]
+async fn the_deadline_covers_what_is_asked_anew() {
+    let seconds = std::time::Duration::from_secs;
+    let foreign = not_modified().header("etag", "\"other\"");
+    let transport = ScriptedTransport::new()
+        .reply(fresh("one"))
+        .reply(foreign.after(seconds(4)))
+        .reply(fresh("two"));
+    let client = over(&transport);
+    get(&client).await;
+    pass(61).await;
+    let mut extensions = http::Extensions::new();
+    let call = request_context::Call::of(&mut extensions);
+    call.set_deadline(request_context::Instant::now() + seconds(10));
+    let request = client.get(HERE).build().unwrap();
+    let answer = client
+        .execute_with_extensions(request, &mut extensions)
+        .await
+        .unwrap();
+    assert_eq!(read(answer).await, got(200, Miss, "two"));
+    let timeouts: Vec<_> = transport
+        .requests()
+        .iter()
+        .map(testkit::SentRequest::timeout)
+        .collect();
+    assert_eq!(timeouts, [None, Some(seconds(10)), Some(seconds(6))]);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_confirmation_may_say_that_nothing_is_to_be_stored() {
     let transport = ScriptedTransport::new()
