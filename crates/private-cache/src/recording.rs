@@ -1,7 +1,8 @@
 //! A body that is stored while it is read.
 
 use std::pin::Pin;
-use std::task::{Context, Poll, Waker};
+use std::sync::{Mutex, PoisonError};
+use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use http_body::{Body as HttpBody, Frame, SizeHint};
@@ -12,10 +13,17 @@ use crate::spawn::spawn;
 
 /// A body whose pieces are kept as they are handed out, and stored when the last one is. If it breaks off, is dropped before, or
 /// grows too long, what was kept is gone.
+///
+/// Its end comes when it is stored: who has read an answer finds it stored, and no more is on its way to the store than there
+/// are readers. Who leaves after the last piece doesn't stop it.
 pub(crate) struct Recording {
     body: Body,
     kept: Option<Kept>,
+    storing: Option<Storing>,
 }
+
+/// The lock is never taken: it makes the body one that threads may share, as reqwest asks.
+type Storing = Mutex<Pin<Box<dyn Future<Output = ()> + Send>>>;
 
 struct Kept {
     pieces: Vec<Bytes>,
@@ -37,6 +45,7 @@ impl Recording {
                 expected,
                 commit,
             }),
+            storing: None,
         }
     }
 
@@ -50,20 +59,24 @@ impl Recording {
         }
     }
 
-    /// Stores what was kept. A store that takes its time is not waited for.
+    /// Begins to store what was kept.
     fn finish(&mut self) {
-        let Some(kept) = self.kept.take() else {
-            return;
-        };
-        if !is_whole(kept.length, kept.expected) {
-            return;
+        if let Some(kept) = self.kept.take()
+            && is_whole(kept.length, kept.expected)
+        {
+            let whole = joined(&kept.pieces, kept.length);
+            self.storing = Some(Mutex::new(Box::pin(kept.commit.store(whole))));
         }
-        let mut storing = Box::pin(kept.commit.store(joined(&kept.pieces, kept.length)));
-        let mut context = Context::from_waker(Waker::noop());
-        if storing.as_mut().poll(&mut context).is_pending() {
-            // Without a runtime there is nobody to store it.
-            spawn(storing);
+    }
+
+    /// Goes on storing, where that has begun.
+    fn poll_stored(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        if let Some(storing) = &mut self.storing {
+            let storing = storing.get_mut().unwrap_or_else(PoisonError::into_inner);
+            ready!(storing.as_mut().poll(context));
+            self.storing = None;
         }
+        Poll::Ready(())
     }
 }
 
@@ -89,10 +102,11 @@ impl HttpBody for Recording {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
-        let frame = match Pin::new(&mut self.body).poll_frame(context) {
-            Poll::Pending => return Poll::Pending,
-            Poll::Ready(frame) => frame,
-        };
+        if self.storing.is_some() {
+            ready!(self.poll_stored(context));
+            return Poll::Ready(None);
+        }
+        let frame = ready!(Pin::new(&mut self.body).poll_frame(context));
         match &frame {
             Some(Ok(frame)) => {
                 if let Some(piece) = frame.data_ref() {
@@ -101,19 +115,34 @@ impl HttpBody for Recording {
                 // Whoever knows the length may not ask for more.
                 if self.body.is_end_stream() {
                     self.finish();
+                    // The piece doesn't wait for the store.
+                    let _ = self.poll_stored(context);
                 }
             }
             Some(Err(_)) => self.kept = None,
-            None => self.finish(),
+            None => {
+                self.finish();
+                ready!(self.poll_stored(context));
+            }
         }
         Poll::Ready(frame)
     }
 
     fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
+        self.body.is_end_stream() && self.storing.is_none()
     }
 
     fn size_hint(&self) -> SizeHint {
         self.body.size_hint()
+    }
+}
+
+impl Drop for Recording {
+    fn drop(&mut self) {
+        if let Some(storing) = self.storing.take() {
+            let storing = storing.into_inner();
+            // Without a runtime there is nobody to store it.
+            spawn(storing.unwrap_or_else(PoisonError::into_inner));
+        }
     }
 }

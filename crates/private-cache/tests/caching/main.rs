@@ -8,6 +8,7 @@ mod identity;
 mod parts;
 mod reuse;
 mod scene;
+mod slow_store;
 mod storing;
 mod users;
 mod validating;
