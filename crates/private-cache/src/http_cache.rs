@@ -5,6 +5,7 @@ mod disk_store;
 mod fingerprint;
 mod index;
 mod manager_store;
+mod mode;
 #[cfg(feature = "redb")]
 mod open_error;
 mod record;
