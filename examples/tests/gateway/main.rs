@@ -4,6 +4,7 @@
 
 mod answers;
 mod bodies;
+mod caching;
 mod disconnects;
 mod page;
 mod problems;
