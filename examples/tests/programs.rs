@@ -126,3 +126,25 @@ async fn paginate_messages_reads_each_message_once_over_two_runs() {
         "{told}"
     );
 }
+
+#[tokio::test]
+async fn cached_reference_data_shows_what_is_asked_for_and_what_is_not() {
+    let told = told_by(env!("CARGO_BIN_EXE_cached_reference_data")).await;
+    for (line, times) in [
+        ("  1 request", 1),
+        ("  Miss: Österreich, Schweiz, Frankreich, Japan", 1),
+        ("  Hit: Österreich, Schweiz, Frankreich, Japan", 1),
+        // It is not the other language's.
+        ("  Hit: Austria, Switzerland, France, Japan", 1 + 2),
+        ("  Miss: Austria, Switzerland, France, Japan, Italy", 1),
+        (
+            "  Revalidated: Austria, Switzerland, France, Japan, Italy",
+            1,
+        ),
+        ("  1 answer without a body", 1),
+        ("  Stale: Austria, Switzerland, France, Japan, Italy", 1),
+        ("  could not connect: GET ", 1),
+    ] {
+        assert_eq!(count(&told, line), times, "{line}: {told}");
+    }
+}
