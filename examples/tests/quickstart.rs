@@ -28,6 +28,10 @@ async fn on_its_own_it_keeps_every_promise() {
         story.contains("ok      100 answers to 100 calls\n"),
         "{story}"
     );
+    assert!(
+        story.contains("ok      100 more are answered from memory\n"),
+        "{story}"
+    );
     assert!(!story.contains("FAILED"), "{story}");
 }
 

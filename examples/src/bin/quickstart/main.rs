@@ -4,6 +4,7 @@
 //! promise is checked; the exit code is 1 if one does not hold.
 #![allow(clippy::print_stdout, reason = "it tells a story")]
 
+mod answered_from_cache;
 mod cancelled_midway;
 mod ended_session;
 mod expired_under_load;
@@ -81,6 +82,7 @@ async fn tell_at(
     flaky_healed::tell(&mut story, &visitor).await?;
     paged_list::tell(&mut story, &visitor).await?;
     typed_error::tell(&mut story, &visitor).await;
+    answered_from_cache::tell(&mut story, &visitor).await?;
     cancelled_midway::tell(&mut story, &visitor).await?;
     ended_session::tell(&mut story, &visitor).await?;
     story.end();

@@ -15,6 +15,7 @@ pub(crate) struct Visitor {
     pub(crate) client: Client,
     /// Carries nothing: for the controls, which need no credential.
     admin: Client,
+    url: String,
     username: String,
 }
 
@@ -64,8 +65,14 @@ impl Visitor {
         Ok(Self {
             client,
             admin: plain,
+            url: url.to_owned(),
             username: username.to_owned(),
         })
+    }
+
+    /// Where the demo API is.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
     }
 
     /// The counters of the demo API.
