@@ -49,13 +49,13 @@ async fn a_caller_that_leaves_within_its_upload_ends_it() {
 #[tokio::test]
 async fn a_caller_that_leaves_between_two_attempts_is_the_end_of_them() {
     let server = FaultServer::start().await.unwrap();
-    let busy = Reply::status(503).header("retry-after", "1");
+    let busy = Reply::status(503).header("retry-after", "3");
     server.otherwise(busy);
     let gateway = Running::before(server.url()).await;
     let call = tokio::spawn(gateway.request(Method::GET, "/busy").send());
     soon(server.wait_for_requests(1)).await;
     call.abort();
     // Longer than the wait that the server asked for.
-    tokio::time::sleep(Duration::from_millis(1500)).await;
+    tokio::time::sleep(Duration::from_secs(4)).await;
     assert_eq!(server.request_count(), 1);
 }

@@ -4,7 +4,7 @@ use std::net::Ipv4Addr;
 
 use reqwest::Method;
 use testkit::{Behaviour, FaultServer, Reply};
-use tokio::net::TcpListener;
+use tokio::net::TcpSocket;
 
 use crate::running::{Running, problem, soon};
 
@@ -32,10 +32,10 @@ async fn an_upstream_that_fails_is_a_502_that_says_how() {
 
 #[tokio::test]
 async fn an_upstream_that_is_not_there_is_a_502() {
-    // A port that was free a moment ago.
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
-    let address = listener.local_addr().unwrap();
-    drop(listener);
+    // Nobody listens at a port that is held, and nobody else gets it.
+    let held = TcpSocket::new_v4().unwrap();
+    held.bind((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
+    let address = held.local_addr().unwrap();
     for scheme in ["http", "https"] {
         let upstream = format!("{scheme}://{address}");
         let gateway = Running::with(upstream, ["--retries", "0"]).await;
@@ -57,7 +57,7 @@ async fn an_upstream_that_speaks_no_tls_is_a_502() {
 async fn an_upstream_that_does_not_answer_by_the_deadline_is_a_504() {
     let server = FaultServer::start().await.unwrap();
     server.otherwise(Behaviour::HangBeforeHeaders);
-    let gateway = Running::with(server.url(), ["--deadline", "1"]).await;
+    let gateway = Running::with(server.url(), ["--deadline", "5"]).await;
     let told = problem(gateway.get("/").await).await;
     assert_eq!(told, (504, "upstream_timeout".into()));
     soon(server.wait_for_disconnects(1)).await;
@@ -67,7 +67,7 @@ async fn an_upstream_that_does_not_answer_by_the_deadline_is_a_504() {
 async fn the_deadline_covers_the_answers_body() {
     let server = FaultServer::start().await.unwrap();
     server.otherwise(Reply::status(200).chunk("begun").then_stall());
-    let gateway = Running::with(server.url(), ["--deadline", "1"]).await;
+    let gateway = Running::with(server.url(), ["--deadline", "5"]).await;
     let answer = gateway.get("/").await;
     assert_eq!(answer.status(), 200);
     assert!(soon(answer.bytes()).await.is_err(), "it breaks off");

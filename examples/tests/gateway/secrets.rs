@@ -79,7 +79,8 @@ async fn gateway(server: &FaultServer, tokens: &TokenFile) -> Running {
     fs::write(&secret, "hunter2-client-secret\n").unwrap();
 
     let mut command = command();
-    let command = command.args(["--listen=127.0.0.1:0", "--log", "--deadline=2"]);
+    // Time enough for a busy machine to save a token, since one call takes all of it.
+    let command = command.args(["--listen=127.0.0.1:0", "--log", "--deadline=10"]);
     let command = command.args(["--upstream", server.url_of("/v1").as_str()]);
     let token_url = server.url_of("/oauth/token?key=hunter2-query");
     let command = command.args(tokens.arguments(token_url.as_str()));
