@@ -185,6 +185,8 @@ async fn what_no_program_of_the_users_sends_does_not_arrive() {
     for (request, code) in [
         ("GET / HTTP/1.1\r\nhost: evil.test:9000", 421),
         ("GET http://evil.test/ HTTP/1.1\r\nhost: localhost", 421),
+        ("GET / HTTP/1.1\r\nhost: 0.0.0.0:9000", 421),
+        ("GET / HTTP/1.1\r\nhost: 10.1.2.3:9000", 421),
         ("GET / HTTP/1.1", 400),
         ("GET / HTTP/1.1\r\nhost: localhost\r\nhost: localhost", 400),
         (

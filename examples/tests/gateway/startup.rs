@@ -9,6 +9,7 @@ use std::process::Output;
 use testkit::FaultServer;
 use tokio::net::TcpListener;
 
+use crate::raw::{exchange, status};
 use crate::running::{Running, command, soon};
 use crate::token_file::TokenFile;
 
@@ -145,12 +146,13 @@ async fn with_allow_remote_it_listens_for_other_machines() {
     let command = command.args(["--upstream", "http://127.0.0.1:1", "--retries=0"]);
     let command = command.args(["--listen", "0.0.0.0:0", "--allow-remote"]);
     let gateway = Running::spawn(command).await;
-    assert!(
-        gateway.url.starts_with("http://0.0.0.0:"),
-        "{}",
-        gateway.url
-    );
-    assert_eq!(gateway.get("/").await.status(), 502);
+    let (_, port) = gateway.url.split_once("http://0.0.0.0:").unwrap();
+    let here = format!("127.0.0.1:{port}").parse().unwrap();
+    for (host, code) in [("127.0.0.1", 502), ("10.1.2.3", 502), ("0.0.0.0", 421)] {
+        let request = format!("GET / HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n");
+        let answer = exchange(here, request.as_bytes()).await;
+        assert_eq!(status(&answer), code, "{host}");
+    }
     assert_eq!(gateway.stop().await.status.code(), Some(0));
 }
 

@@ -4,7 +4,7 @@
 //! request has to be addressed to it by a name that no stranger can point here (DNS rebinding), and must not come from a page
 //! of another origin.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use http::header::{HOST, HeaderName, HeaderValue, ORIGIN};
 use http::request::Parts;
@@ -17,6 +17,7 @@ const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 pub(crate) struct Admission {
     hosts: Vec<String>,
     origins: Vec<String>,
+    any_address: bool,
 }
 
 /// Why a request is not forwarded.
@@ -31,7 +32,7 @@ pub(crate) enum Refusal {
 }
 
 impl Admission {
-    /// Admits what is addressed to `localhost`, to an address, or to one of these names, and pages of these origins.
+    /// Admits what is addressed to `localhost`, to a loopback address, or to one of these names, and pages of these origins.
     pub(crate) fn new(
         hosts: impl IntoIterator<Item = String>,
         origins: impl IntoIterator<Item = String>,
@@ -39,6 +40,18 @@ impl Admission {
         Self {
             hosts: hosts.into_iter().collect(),
             origins: origins.into_iter().collect(),
+            any_address: false,
+        }
+    }
+
+    /// Admits what is addressed to another machine's address too. Not to `0.0.0.0` or `[::]`, which is no machine's.
+    ///
+    /// Browsers leave `Sec-Fetch-Site` out there, for the connection is plain HTTP and not to this machine (Fetch Metadata
+    /// Request Headers §2), and `Origin` out of a page's plain `GET`.
+    pub(crate) fn at_any_address(self, any_address: bool) -> Self {
+        Self {
+            any_address,
+            ..self
         }
     }
 
@@ -53,14 +66,14 @@ impl Admission {
         Ok(())
     }
 
-    /// An address can't be rebound, and no name below `localhost` leaves this machine (RFC 6761 §6.3).
+    /// An address can't be rebound, and no name below `localhost` leaves this machine (RFC 6761 §6.3). But `0.0.0.0` leads
+    /// here as well, and browsers don't tell which page sent something there.
     fn is_ours(&self, host: &str) -> bool {
         let name = host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase();
-        let address = name
-            .strip_prefix('[')
-            .and_then(|rest| rest.strip_suffix(']'));
-        name.parse::<Ipv4Addr>().is_ok()
-            || address.is_some_and(|address| address.parse::<Ipv6Addr>().is_ok())
+        let is_our_address = |address: IpAddr| {
+            address.is_loopback() || (self.any_address && !address.is_unspecified())
+        };
+        address(&name).is_some_and(is_our_address)
             || name == "localhost"
             || name.ends_with(".localhost")
             || self
@@ -69,8 +82,8 @@ impl Admission {
                 .any(|host| host.eq_ignore_ascii_case(&name))
     }
 
-    /// What a browser says of where a request comes from. Browsers say it in one of these headers at least, and pages can't
-    /// change them; other programs send neither.
+    /// What a browser says of where a request comes from. To this machine browsers say it in one of these headers at least,
+    /// and pages can't change them; other programs send neither.
     fn is_from_another_origin(&self, request: &Parts, authority: &Authority) -> bool {
         let origin = request.headers.get(ORIGIN).map(HeaderValue::as_bytes);
         let is_asked = |origin: &[u8]| {
@@ -88,6 +101,17 @@ impl Admission {
                 !own.as_bytes().eq_ignore_ascii_case(origin)
             }),
         }
+    }
+}
+
+/// The address that a host is, if it is no name.
+fn address(host: &str) -> Option<IpAddr> {
+    let bracketed = host
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'));
+    match bracketed {
+        Some(address) => address.parse::<Ipv6Addr>().ok().map(IpAddr::V6),
+        None => host.parse::<Ipv4Addr>().ok().map(IpAddr::V4),
     }
 }
 
@@ -125,11 +149,11 @@ mod tests {
     }
 
     #[test]
-    fn it_is_called_by_an_address_by_localhost_or_by_a_name_it_was_given() {
+    fn it_is_called_by_a_loopback_address_by_localhost_or_by_a_name_it_was_given() {
         for host in [
             "127.0.0.1",
             "127.0.0.1:9000",
-            "10.1.2.3:80",
+            "127.1.2.3:80",
             "[::1]:9000",
             "localhost",
             "LocalHost:9000",
@@ -157,6 +181,28 @@ mod tests {
         ] {
             assert_eq!(check(&[("host", host)]), Err(Refusal::OtherHost), "{host}");
         }
+    }
+
+    #[test]
+    fn an_address_to_which_browsers_do_not_tell_the_page_is_refused_unless_any_may_be_used() {
+        for (host, with_any) in [
+            ("10.1.2.3:9000", Ok(())),
+            ("[fd00::1]:9000", Ok(())),
+            ("[::ffff:127.0.0.1]:9000", Ok(())),
+            ("127.0.0.1:9000", Ok(())),
+            ("0.0.0.0:9000", Err(Refusal::OtherHost)),
+            ("[::]:9000", Err(Refusal::OtherHost)),
+            ("evil.test:9000", Err(Refusal::OtherHost)),
+        ] {
+            let request = request("/", &[("host", host)]);
+            let any = Admission::new([], []).at_any_address(true);
+            assert_eq!(any.check(&request), with_any, "{host}");
+            let loopback = Admission::new([], []).check(&request);
+            assert_eq!(loopback.is_ok(), host.starts_with("127."), "{host}");
+        }
+        let named = Admission::new(["10.1.2.3".to_owned()], []);
+        let request = request("/", &[("host", "10.1.2.3:9000")]);
+        assert_eq!(named.check(&request), Ok(()), "it was asked for");
     }
 
     #[test]

@@ -58,7 +58,7 @@ pub(crate) struct Arguments {
     #[arg(long)]
     pub(crate) allow_remote: bool,
 
-    /// A name by which the gateway may be called, besides localhost, addresses and the upstream's; may be repeated
+    /// A name by which the gateway may be called, besides localhost, loopback addresses and the upstream's; may be repeated
     #[arg(long, value_name = "NAME")]
     pub(crate) allow_host: Vec<String>,
 

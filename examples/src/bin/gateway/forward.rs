@@ -37,7 +37,7 @@ impl Gateway {
         let origins = arguments.allow_origin.iter().cloned();
         Self {
             client,
-            admission: Admission::new(hosts, origins),
+            admission: Admission::new(hosts, origins).at_any_address(arguments.allow_remote),
             upstream,
             replay_limit: arguments.replay_limit,
             keep_host: arguments.keep_host,
