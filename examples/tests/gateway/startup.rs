@@ -122,6 +122,16 @@ async fn what_can_not_be_used_is_told_with_exit_code_2_and_without_a_secret() {
 }
 
 #[tokio::test]
+async fn the_exit_code_is_the_same_if_nobody_reads_why() {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let mut command = command();
+    let command = command.args(["--upstream", "ftp://api.test"]);
+    let status = soon(command.stderr(writer).status()).await.unwrap();
+    assert_eq!(status.code(), Some(2));
+}
+
+#[tokio::test]
 async fn a_filter_of_the_log_that_is_none_is_told_with_exit_code_2() {
     let mut command = command();
     let command = command.args(["--upstream", "http://127.0.0.1:1", "--log"]);

@@ -7,7 +7,6 @@
 //! ```
 //!
 //! `docs/gateway.md` tells what it promises, and shows it with a session.
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "it is a command")]
 
 mod admission;
 mod arguments;
@@ -78,10 +77,12 @@ async fn run(arguments: &Arguments) -> Result<ExitCode, StartError> {
 }
 
 fn tell(error: &dyn Error) {
-    eprintln!("gateway: {error}");
+    // Nobody may be there to read it, which changes no exit code.
+    let mut stderr = io::stderr();
+    let _ = writeln!(stderr, "gateway: {error}");
     let mut source = error.source();
     while let Some(error) = source {
-        eprintln!("  because: {error}");
+        let _ = writeln!(stderr, "  because: {error}");
         source = error.source();
     }
 }
