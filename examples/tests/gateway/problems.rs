@@ -20,6 +20,12 @@ async fn an_upstream_that_fails_is_a_502_that_says_how() {
         (Behaviour::ResetAfterReading, "upstream_reset"),
         (Behaviour::garbage(), "upstream_protocol"),
         (
+            Behaviour::Garbage(
+                "HTTP/1.1 200 OK\r\ntransfer-encoding: gzip, chunked\r\n\r\n0\r\n\r\n".into(),
+            ),
+            "upstream_protocol",
+        ),
+        (
             Behaviour::Garbage("HTTP/1.1 101 Switching Protocols\r\n\r\n".into()),
             "upstream_protocol",
         ),

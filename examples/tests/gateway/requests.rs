@@ -199,6 +199,10 @@ async fn what_no_program_of_the_users_sends_does_not_arrive() {
         ),
         ("CONNECT localhost:80 HTTP/1.1\r\nhost: localhost:80", 501),
         ("OPTIONS * HTTP/1.1\r\nhost: localhost", 501),
+        (
+            "POST / HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: gzip, chunked",
+            501,
+        ),
     ] {
         let whole = format!("{request}\r\nconnection: close\r\n\r\n");
         let answer = exchange(gateway.address(), whole.as_bytes()).await;

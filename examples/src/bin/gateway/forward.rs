@@ -71,6 +71,10 @@ impl Gateway {
         if head.method == Method::CONNECT || !head.uri.path().starts_with('/') {
             return Err(Problem::NO_PATH);
         }
+        // Its name would be taken off as hop-by-hop, and the coding left on.
+        if hop_by_hop::has_another_coding(&head.headers) {
+            return Err(Problem::CODED_BODY);
+        }
         let body = kept_body::keep(body, self.replay_limit).await;
         let body = body.map_err(|_| Problem::BROKEN_BODY)?;
         let headers = self.request_headers(&head, body.as_ref());
@@ -115,6 +119,9 @@ impl Gateway {
         let (mut head, mut body) = answer.into_parts();
         if head.status.is_informational() {
             return Err(Problem::INTERIM);
+        }
+        if hop_by_hop::has_another_coding(&head.headers) {
+            return Err(Problem::CODED_ANSWER);
         }
         head.headers = hop_by_hop::removed_from(&head.headers);
         if self.via {

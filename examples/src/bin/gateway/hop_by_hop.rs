@@ -36,12 +36,25 @@ pub(crate) fn removed_from(headers: &HeaderMap) -> HeaderMap {
     left
 }
 
+/// Whether the body is in a transfer coding that only this hop knows of, and nobody here takes off.
+pub(crate) fn has_another_coding(headers: &HeaderMap) -> bool {
+    listed_in(headers, &TRANSFER_ENCODING).any(|coding| {
+        let known: [&[u8]; 3] = [b"chunked", b"identity", b""];
+        !known.iter().any(|known| coding.eq_ignore_ascii_case(known))
+    })
+}
+
 fn listed_by_connection(headers: &HeaderMap) -> Vec<HeaderName> {
-    let lists = headers.get_all(CONNECTION).into_iter();
+    listed_in(headers, &CONNECTION)
+        .filter_map(|name| HeaderName::from_bytes(name).ok())
+        .collect()
+}
+
+fn listed_in<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'a [u8]> {
+    let lists = headers.get_all(name).into_iter();
     lists
         .flat_map(|list| list.as_bytes().split(|byte| *byte == b','))
-        .filter_map(|name| HeaderName::from_bytes(name.trim_ascii()).ok())
-        .collect()
+        .map(<[u8]>::trim_ascii)
 }
 
 #[cfg(test)]
@@ -95,6 +108,28 @@ mod tests {
     fn a_length_beside_a_transfer_encoding_stays_behind_with_it() {
         let both = headers(&[("content-length", b"3"), ("transfer-encoding", b"chunked")]);
         assert!(removed_from(&both).is_empty());
+    }
+
+    #[test]
+    fn a_coding_beside_chunked_is_noticed_however_it_is_written() {
+        for (list, another) in [
+            (&b"chunked"[..], false),
+            (b"Chunked", false),
+            (b" , identity", false),
+            (b"gzip, chunked", true),
+            (b"GZIP ,chunked", true),
+            (b"chunked;q=1", true),
+            (b"\xff", true),
+        ] {
+            let found = has_another_coding(&headers(&[("transfer-encoding", list)]));
+            assert_eq!(found, another, "{list:?}");
+        }
+        let two = [
+            ("transfer-encoding", &b"gzip"[..]),
+            ("transfer-encoding", b"chunked"),
+        ];
+        assert!(has_another_coding(&headers(&two)));
+        assert!(!has_another_coding(&headers(&[("te", b"gzip")])));
     }
 
     #[test]

@@ -23,6 +23,17 @@ impl Problem {
         code: "not_forwarded",
         detail: "The gateway forwards requests for a path: no tunnels, no OPTIONS of the server as a whole.",
     };
+    /// RFC 9112 §6.1 asks for this status.
+    pub(crate) const CODED_BODY: Self = Self {
+        status: StatusCode::NOT_IMPLEMENTED,
+        code: "not_forwarded",
+        detail: "The gateway knows no transfer coding but chunked.",
+    };
+    pub(crate) const CODED_ANSWER: Self = Self {
+        status: StatusCode::BAD_GATEWAY,
+        code: "upstream_protocol",
+        detail: "The upstream answered in a transfer coding that nobody asked for.",
+    };
     pub(crate) const BROKEN_BODY: Self = Self {
         status: StatusCode::BAD_REQUEST,
         code: "broken_body",
