@@ -4,8 +4,8 @@
 mod support;
 
 use paginate::{
-    Checkpoint, CheckpointError, Cursor, LinkHeader, NextUrl, Offset, OtherOrigins, Pager,
-    PagingErrorKind,
+    Checkpoint, CheckpointError, Cursor, LinkHeader, NextUrl, Offset, OtherOrigins, PageNumber,
+    Pager, PagingErrorKind,
 };
 use serde_json::{Value, json};
 use support::{Server, all, told};
@@ -272,5 +272,55 @@ async fn neither_a_checkpoint_nor_a_stream_shows_a_cursor() {
     let shown = format!("{items:?} {:?} {:?}", items.checkpoint(), items.page());
     for shown in [pager_shown, shown] {
         assert!(!shown.contains("hunter2"), "{shown}");
+    }
+}
+
+/// A hundred numbers, `size` of them on a page.
+fn hundred(position: fn(&support::Asked, u64) -> u64) -> Server {
+    Server::new(move |asked| {
+        let size = asked.number("size", 10);
+        let start = position(asked, size).min(100);
+        let items: Vec<_> = (start..(start + size).min(100)).collect();
+        Ok(asked.page(serde_json::to_string(&items).unwrap()))
+    })
+}
+
+#[tokio::test]
+async fn a_list_that_is_resumed_with_another_page_size_is_read_whole_and_once() {
+    for (before, after) in [(10, 25), (25, 10)] {
+        for stops in [false, true] {
+            let numbered = hundred(|asked, size| (asked.number("page", 1) - 1) * size);
+            let pager = |size| {
+                let style = PageNumber::new("").page_size("size", size);
+                Pager::new(numbered.clone(), style.stop_at_short_page(stops))
+            };
+            let mut read = pager(before).items::<u8>();
+            for _ in 0..before + 3 {
+                read.next_item().await.unwrap();
+            }
+            let resumed = pager(after).resume(read.checkpoint()).unwrap();
+            let rest: Vec<u8> = (u8::try_from(before).unwrap() + 3..100).collect();
+            assert_eq!(
+                all(resumed.items::<u8>()).await,
+                rest,
+                "pages, {before}, {stops}"
+            );
+
+            let offset = hundred(|asked, _| asked.number("offset", 0));
+            let pager = |size| {
+                let style = Offset::new("").page_size("size", size);
+                Pager::new(offset.clone(), style.stop_at_short_page(stops))
+            };
+            let mut read = pager(before).items::<u8>();
+            for _ in 0..before + 3 {
+                read.next_item().await.unwrap();
+            }
+            let resumed = pager(after).resume(read.checkpoint()).unwrap();
+            assert_eq!(
+                all(resumed.items::<u8>()).await,
+                rest,
+                "offset, {before}, {stops}"
+            );
+        }
     }
 }

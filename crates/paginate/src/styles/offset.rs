@@ -28,7 +28,7 @@ pub struct Offset {
     parameter: String,
     first: PageRequest,
     start: u64,
-    size: Option<u32>,
+    size_parameter: Option<String>,
     stops_at_short_page: bool,
     total: Option<Place>,
 }
@@ -41,7 +41,7 @@ impl Offset {
             parameter: "offset".to_owned(),
             first: PageRequest::new(),
             start: 0,
-            size: None,
+            size_parameter: None,
             stops_at_short_page: false,
             total: None,
         }
@@ -62,7 +62,7 @@ impl Offset {
     /// Asks for pages of this many items, in this parameter. Default: the server's size, or what the caller's query says.
     pub fn page_size(mut self, parameter: &str, items: u32) -> Self {
         self.first = self.first.with_query(parameter, items.to_string());
-        self.size = Some(items);
+        self.size_parameter = Some(parameter.to_owned());
         self
     }
 
@@ -85,6 +85,12 @@ impl Offset {
             .clone()
             .with_query(&self.parameter, offset.to_string())
     }
+
+    /// How many items this request asks for: of a stream that was resumed, not always as many as the next one does.
+    fn size(&self, request: &PageRequest) -> Option<u64> {
+        let parameter = self.size_parameter.as_deref()?;
+        request.query(parameter)?.parse().ok()
+    }
 }
 
 impl Style for Offset {
@@ -104,7 +110,7 @@ impl Style for Offset {
         let items = list.len() as u64;
         let reached = offset.unwrap_or(self.start).saturating_add(items);
 
-        let is_short = self.size.is_some_and(|size| items < u64::from(size));
+        let is_short = self.size(request).is_some_and(|size| items < size);
         let is_last = items == 0
             || total.is_some_and(|total| reached >= total)
             || (self.stops_at_short_page && is_short);

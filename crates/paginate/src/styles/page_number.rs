@@ -26,7 +26,7 @@ pub struct PageNumber {
     parameter: String,
     first: PageRequest,
     first_page: u64,
-    size: Option<u32>,
+    size_parameter: Option<String>,
     stops_at_short_page: bool,
     total: Option<Place>,
     total_pages: Option<Place>,
@@ -40,7 +40,7 @@ impl PageNumber {
             parameter: "page".to_owned(),
             first: PageRequest::new(),
             first_page: 1,
-            size: None,
+            size_parameter: None,
             stops_at_short_page: false,
             total: None,
             total_pages: None,
@@ -60,9 +60,12 @@ impl PageNumber {
     }
 
     /// Asks for pages of this many items, in this parameter. Default: the server's size, or what the caller's query says.
+    ///
+    /// A stream that is [resumed](crate::Pager::resume) keeps the size that it began with, since the number of a page means
+    /// nothing with another.
     pub fn page_size(mut self, parameter: &str, items: u32) -> Self {
         self.first = self.first.with_query(parameter, items.to_string());
-        self.size = Some(items);
+        self.size_parameter = Some(parameter.to_owned());
         self
     }
 
@@ -86,10 +89,15 @@ impl PageNumber {
         self
     }
 
-    fn request(&self, number: u64) -> PageRequest {
-        self.first
-            .clone()
-            .with_query(&self.parameter, number.to_string())
+    /// That page, of as many items as this request asks for.
+    fn request(&self, request: PageRequest, number: u64) -> PageRequest {
+        request.with_query(&self.parameter, number.to_string())
+    }
+
+    /// How many items this request asks for.
+    fn size(&self, request: &PageRequest) -> Option<u64> {
+        let parameter = self.size_parameter.as_deref()?;
+        request.query(parameter)?.parse().ok()
     }
 }
 
@@ -99,7 +107,7 @@ impl Style for PageNumber {
     }
 
     fn first(&self) -> PageRequest {
-        self.request(self.first_page)
+        self.request(self.first.clone(), self.first_page)
     }
 
     fn read(&self, request: &PageRequest, page: &Page) -> Result<Reading, PagingErrorKind> {
@@ -113,7 +121,7 @@ impl Style for PageNumber {
         let items = list.len() as u64;
         let arrived = request.items_before().saturating_add(items);
         let walked = next.saturating_sub(self.first_page);
-        let is_short = self.size.is_some_and(|size| items < u64::from(size));
+        let is_short = self.size(request).is_some_and(|size| items < size);
         let is_last = items == 0
             || total.is_some_and(|total| arrived >= total)
             || count(&self.total_pages).is_some_and(|pages| walked >= pages)
@@ -121,7 +129,7 @@ impl Style for PageNumber {
         let next = if is_last {
             Next::End
         } else {
-            Next::Request(self.request(next))
+            Next::Request(self.request(request.clone(), next))
         };
         Ok(Reading::new(list, Ok(next)).with_total(total))
     }
@@ -132,8 +140,8 @@ mod tests {
     use super::*;
     use crate::styles::reads::{Read, page, read, read_after};
 
-    fn asked(number: u64, items_before: u64) -> PageRequest {
-        let request = PageRequest::new().with_query("page", number.to_string());
+    fn asked(style: &PageNumber, number: u64, items_before: u64) -> PageRequest {
+        let request = style.first().with_query("page", number.to_string());
         request.for_page(number, items_before, 1024)
     }
 
@@ -142,9 +150,12 @@ mod tests {
         let style = PageNumber::new("").page_size("per_page", 2);
         assert_eq!(style.first().query("page"), Some("1"));
         assert_eq!(read(&style, &page("[1]")), Read::query("per_page=2&page=2"));
-        let found = read_after(&style, &asked(2, 2), &page("[3]"));
+        let found = read_after(&style, &asked(&style, 2, 2), &page("[3]"));
         assert_eq!(found, Read::query("per_page=2&page=3"));
-        assert_eq!(read_after(&style, &asked(3, 3), &page("[]")), Read::End);
+        assert_eq!(
+            read_after(&style, &asked(&style, 3, 3), &page("[]")),
+            Read::End
+        );
     }
 
     #[test]
@@ -155,14 +166,14 @@ mod tests {
             .total("/total");
         let page = page(r#"{"data": [1, 2], "total": 5}"#);
         assert_eq!(
-            read_after(&style, &asked(1, 0), &page),
+            read_after(&style, &asked(&style, 1, 0), &page),
             Read::query("size=100&page=2")
         );
         assert_eq!(
-            read_after(&style, &asked(2, 2), &page),
+            read_after(&style, &asked(&style, 2, 2), &page),
             Read::query("size=100&page=3")
         );
-        assert_eq!(read_after(&style, &asked(3, 4), &page), Read::End);
+        assert_eq!(read_after(&style, &asked(&style, 3, 4), &page), Read::End);
     }
 
     #[test]
@@ -170,16 +181,22 @@ mod tests {
         let page = page(r#"{"data": [1], "pages": 2}"#);
         let from_one = PageNumber::new("/data").total_pages("/pages");
         assert_eq!(
-            read_after(&from_one, &asked(1, 0), &page),
+            read_after(&from_one, &asked(&from_one, 1, 0), &page),
             Read::query("page=2")
         );
-        assert_eq!(read_after(&from_one, &asked(2, 1), &page), Read::End);
+        assert_eq!(
+            read_after(&from_one, &asked(&from_one, 2, 1), &page),
+            Read::End
+        );
         let from_zero = from_one.first_page(0);
         assert_eq!(
-            read_after(&from_zero, &asked(0, 0), &page),
+            read_after(&from_zero, &asked(&from_zero, 0, 0), &page),
             Read::query("page=1")
         );
-        assert_eq!(read_after(&from_zero, &asked(1, 1), &page), Read::End);
+        assert_eq!(
+            read_after(&from_zero, &asked(&from_zero, 1, 1), &page),
+            Read::End
+        );
     }
 
     #[test]
