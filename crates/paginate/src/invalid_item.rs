@@ -3,6 +3,9 @@
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 
+/// How many characters of a path are kept: in a map, the names are the server's own.
+const PATH: usize = 256;
+
 /// Why an item can't be decoded, and where in it. It never holds a value: serde's own texts quote them.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}{}", self.reason(), self.place())]
@@ -12,7 +15,8 @@ pub struct InvalidItem {
 }
 
 impl InvalidItem {
-    /// The path to the value that is wrong, such as `author.name`; none if it is the whole item.
+    /// The path to the value that is wrong, such as `author.name`; none if it is the whole item. Control characters in it are
+    /// escaped, and it is cut after 256 characters.
     pub fn path(&self) -> Option<&str> {
         self.path.as_deref()
     }
@@ -41,9 +45,22 @@ impl InvalidItem {
 pub(crate) fn decode<T: DeserializeOwned>(json: &[u8]) -> Result<T, InvalidItem> {
     let mut deserializer = serde_json::Deserializer::from_slice(json);
     serde_path_to_error::deserialize(&mut deserializer).map_err(|error| InvalidItem {
-        path: Some(error.path().to_string()).filter(|path| path != "."),
+        path: Some(printable(&error.path().to_string())).filter(|path| path != "."),
         is_data: error.inner().classify() == Category::Data,
     })
+}
+
+/// The path as it may stand in a log: short, and on one line.
+fn printable(path: &str) -> String {
+    let mut printable = String::new();
+    for character in path.chars().take(PATH) {
+        if character.is_control() {
+            printable.extend(character.escape_default());
+        } else {
+            printable.push(character);
+        }
+    }
+    printable
 }
 
 #[cfg(test)]

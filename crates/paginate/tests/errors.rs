@@ -414,3 +414,19 @@ async fn an_error_of_a_streams_end_is_told_once() {
     }
     assert_eq!((errors, ends), (1, 7));
 }
+
+#[tokio::test]
+async fn an_item_whose_key_is_long_or_breaks_lines_makes_no_long_text_and_no_second_line() {
+    type Counts = std::collections::HashMap<String, u8>;
+    let key = format!("a\\nb{}", "x".repeat(1_000_000));
+    let body = format!(r#"{{"data": [{{"{key}": "no number"}}]}}"#);
+    let server = Server::new(move |asked| Ok(asked.page(body.clone())));
+    let mut items = Pager::new(server, Cursor::new("/data", "/next")).items::<Counts>();
+    let error = items.next_item().await.unwrap_err();
+    let PagingErrorKind::InvalidItem { source, .. } = error.kind() else {
+        panic!("{:?}", error.kind());
+    };
+    let text = source.to_string();
+    assert!(text.len() < 1000, "{}", text.len());
+    assert!(!text.contains('\n'));
+}
