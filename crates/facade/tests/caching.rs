@@ -290,3 +290,29 @@ async fn each_hop_of_a_redirect_has_an_entry_of_its_own() {
     );
     transport.assert_count(3);
 }
+
+#[cfg(feature = "cookies")]
+#[tokio::test(start_paused = true)]
+async fn a_client_that_keeps_cookies_has_answers_only_for_those_who_are_known() {
+    let transport = mirror();
+    let cache = cache();
+    let unknown = builder(&transport, &cache)
+        .cookie_store(true)
+        .build()
+        .unwrap();
+    for _ in 0..2 {
+        assert_eq!(get(&unknown).await.0, CacheStatus::Bypassed);
+    }
+    let known = builder(&transport, &cache)
+        .cookie_store(true)
+        .auth(session());
+    let known = known.build().unwrap();
+    known
+        .session()
+        .unwrap()
+        .login(TokenSet::new("ada"))
+        .await
+        .unwrap();
+    assert_eq!(get(&known).await.0, CacheStatus::Miss);
+    assert_eq!(get(&known).await.0, CacheStatus::Hit);
+}
