@@ -118,6 +118,8 @@ impl<S: PageSource, T: DeserializeOwned> Stream for Items<S, T> {
                 }));
             }
             match ready!(this.pages.poll_arrived(cx)) {
+                // It has nothing to yield, and would hide the page of the last item.
+                Some(Ok(arrived)) if arrived.page.is_empty() => {}
                 Some(Ok(arrived)) => {
                     let Arrived { page, before, .. } = *arrived;
                     let index = page.list_read().start();

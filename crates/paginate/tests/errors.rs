@@ -430,3 +430,17 @@ async fn an_item_whose_key_is_long_or_breaks_lines_makes_no_long_text_and_no_sec
     assert!(text.len() < 1000, "{}", text.len());
     assert!(!text.contains('\n'));
 }
+
+#[tokio::test]
+async fn an_empty_page_does_not_hide_the_page_of_the_item_that_was_yielded_last() {
+    let server = Server::new(|asked| match asked.before {
+        0 => Ok(asked.page(r#"{"data": [1], "next": 2, "total": 2}"#)),
+        1 => Ok(asked.page(r#"{"data": [], "next": 3}"#)),
+        _ => Err(Failure::Source("the network is down")),
+    });
+    let mut items = Pager::new(server, cursor().total("/total")).items::<u8>();
+    items.next_item().await.unwrap();
+    items.next_item().await.unwrap_err();
+    let page = items.page().unwrap();
+    assert_eq!((page.number(), page.total()), (1, Some(2)));
+}
