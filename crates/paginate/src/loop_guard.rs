@@ -15,7 +15,8 @@ const RECENT: usize = 1024;
 /// Notices when a page is asked for that was asked for before, in memory that doesn't grow.
 ///
 /// At least the last 1,024 requests are known. Of those before, one is kept and changed at each power of two (Brent's way of
-/// finding cycles): so a longer circle is noticed too, before it has been walked three times.
+/// finding cycles): so a longer circle is noticed too, before three times as many requests are made as there are different
+/// ones. A longer way to the circle counts there: the milestone moves on only after as many requests again.
 ///
 /// A request is known by a hash of 64 bits, whose key no server knows.
 #[derive(Debug)]
@@ -105,9 +106,13 @@ mod tests {
     }
 
     #[test]
-    fn a_longer_circle_is_noticed_before_it_was_walked_three_times() {
-        for circle in [1025, 2048, 5000] {
-            assert!(noticed_after(0, circle) < 3 * circle, "{circle}");
+    fn a_longer_circle_is_noticed_before_three_times_as_many_pages_are_read_as_there_are() {
+        for (before, circle) in [(0, 1025), (0, 2048), (0, 5000), (4095, 4097), (8192, 2100)] {
+            let noticed = noticed_after(before, circle);
+            assert!(
+                noticed < 3 * (before + circle),
+                "{before} {circle}: {noticed}"
+            );
         }
     }
 
