@@ -126,7 +126,8 @@ impl<S: PageSource> Pager<S> {
     }
 
     /// What the stream waits for after a page has arrived, before it asks for the next one. It may look at the page, such as
-    /// at the header that says how many requests are left. A page that is asked for again after an error isn't waited for.
+    /// at the header that says how many requests are left. A page that could not be had is asked for again without
+    /// another wait.
     ///
     /// ```
     /// # use paginate::{PageSource, Pager};

@@ -162,3 +162,18 @@ async fn a_wait_between_pages_ends_with_the_stream() {
     assert!(is_cancelled(item));
     assert_eq!(begun.elapsed(), SECOND);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_page_that_could_not_be_had_is_asked_for_again_without_another_wait() {
+    let server = Server::new(|asked| match asked.before {
+        1 => Err(Failure::Source("the network is down")),
+        0 => Ok(asked.page(r#"{"data": [1], "next": 2}"#)),
+        _ => Ok(asked.page(r#"{"data": [2]}"#)),
+    });
+    let mut items = pager(&server).pause(SECOND).items::<u8>();
+    let begin = Instant::now();
+    items.next_item().await.unwrap();
+    items.next_item().await.unwrap_err();
+    assert_eq!(items.next_item().await.unwrap(), Some(2));
+    assert_eq!(begin.elapsed(), SECOND);
+}
