@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use http::{HeaderMap, StatusCode};
+use http::StatusCode;
 
 use crate::chain::chain;
 use crate::transport::{self, Stage};
@@ -76,9 +76,22 @@ impl From<reqwest_retry::RetryError> for ApiError {
 /// The first in the chain that says what happened, told by an error without a source.
 fn below(error: &(dyn Error + 'static)) -> ApiError {
     chain(error)
-        .find_map(typed)
-        .or_else(|| chain(error).find_map(transparent::read))
+        .find_map(|error| typed(error).or_else(|| hidden(error)))
         .unwrap_or_else(|| ApiError::new(ErrorKind::Other))
+}
+
+/// What a transparent wrapper hides. Its source is that of what it wraps, so it is read before what is below. One that only
+/// repeats its source hides nothing: the source itself knows more.
+fn hidden(error: &(dyn Error + 'static)) -> Option<ApiError> {
+    let text = error.to_string();
+    let mut below = chain(error).skip(1);
+    if below
+        .next()
+        .is_some_and(|source| source.to_string() == text)
+    {
+        return None;
+    }
+    transparent::read(error)
 }
 
 fn typed(error: &(dyn Error + 'static)) -> Option<ApiError> {
@@ -95,7 +108,7 @@ fn of_reqwest(error: &reqwest::Error) -> ApiError {
     // `error_for_status`.
     let status: Option<StatusCode> = error.status().filter(|_| error.is_status());
     let typed = match status {
-        Some(status) => ApiError::from_answer(status, HeaderMap::new(), ""),
+        Some(status) => ApiError::from_status(status),
         None if json_error(error).is_some() => ApiError::new(ErrorKind::Decode),
         None => match transport::kind(error, Stage::of(error), error.url()) {
             ErrorKind::Builder => ApiError::new(ErrorKind::Builder),
@@ -118,6 +131,7 @@ fn json_error(error: &reqwest::Error) -> Option<&serde_json::Error> {
 mod tests {
     use std::error::Error;
 
+    use http::HeaderMap;
     use request_context::{Cancelled, SessionEnded};
 
     use super::*;

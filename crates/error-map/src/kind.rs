@@ -90,7 +90,7 @@ pub enum ErrorKind {
 
 impl ErrorKind {
     /// Each there is, with each phase.
-    pub(crate) const ALL: [Self; 33] = [
+    pub(crate) const ALL: [Self; 34] = [
         Self::BadRequest,
         Self::Unauthorized,
         Self::SessionEnded,
@@ -122,6 +122,7 @@ impl ErrorKind {
         Self::Decode,
         Self::TooLarge,
         Self::Redirect,
+        Self::Paging,
         Self::Builder,
         Self::Other,
     ];

@@ -79,8 +79,14 @@ fn end_of_path(token: &str) -> usize {
     let mut marks = token.match_indices(['?', '#']);
     let end = marks.find(|(at, mark)| {
         let (before, after) = token.split_at(*at);
-        let is_query = *mark == "?" && before.contains('/');
-        is_url(before) || (is_query && after.contains(char::is_alphanumeric))
+        // `a/b?x` and `/a#x`, but not `owner/repo#12`.
+        let is_relative = match *mark {
+            "?" => before.contains('/') || after.contains('='),
+            _ => before
+                .trim_start_matches(['(', '`', '\''])
+                .starts_with(['/', '.']),
+        };
+        is_url(before) || (is_relative && after.contains(char::is_alphanumeric))
     });
     end.map_or(token.len(), |(at, _)| at)
 }
@@ -178,6 +184,10 @@ mod tests {
             ("http://a.test/?hunter2\nnext", "http://a.test/\nnext"),
             ("http://a.test?x=http://b?hunter2", "http://a.test"),
             ("at /x?key=hunter2, twice", "at /x twice"),
+            ("at users?key=hunter2", "at users"),
+            ("at /cb#access_token=hunter2", "at /cb"),
+            ("as in owner/repo#12", "as in owner/repo#12"),
+            ("what? nothing=1", "what? nothing=1"),
             ("at `/x?hunter2`", "at `/x`"),
             (r#"path: "/x?hunter2""#, r#"path: "/x""#),
             ("//ada:hunter2@a.test/b", "//a.test/b"),

@@ -73,12 +73,20 @@ fn shows_secret(error: &(dyn Error + 'static)) -> bool {
         || is_cut(&error.to_string())
         || is_cut(&debug)
         || MEMBERS.iter().any(|member| debug.contains(member))
+        || debug
+            .split(USERNAME)
+            .skip(1)
+            .any(|rest| !rest.starts_with('"'))
 }
 
+/// A token may stand in the place of a user's name. Before it, what only a URL has.
+const USERNAME: &str = r#"cannot_be_a_base: false, username: ""#;
+
 /// How `Debug` begins what a URL and a map of headers have in them that may be secret.
-const MEMBERS: [&str; 6] = [
+const MEMBERS: [&str; 7] = [
     "password: Some(",
     "query: Some(",
+    "fragment: Some(",
     r#""authorization": "#,
     r#""cookie": "#,
     r#""proxy-authorization": "#,

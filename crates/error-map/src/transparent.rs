@@ -53,7 +53,14 @@ fn of_status(text: &str) -> Option<ApiError> {
     let rest = text.strip_prefix("HTTP status ")?;
     let (_, rest) = rest.split_once(" error (")?;
     let status = rest.get(..3)?.parse().ok()?;
-    Some(ApiError::from_answer(status, HeaderMap::new(), ""))
+    let error = ApiError::from_status(status);
+    let url = rest
+        .split_once(" for url (")
+        .and_then(|(_, url)| url.strip_suffix(')')?.parse().ok());
+    Some(match url {
+        Some(url) => error.for_url(&url),
+        None => error,
+    })
 }
 
 /// An [`ApiError`] says of which request it is. Its headers and its body are lost.

@@ -18,7 +18,7 @@ use crate::{ConnectPhase, ErrorKind, TimeoutPhase, classify};
 /// layers within it goes first.
 pub(crate) fn kind(error: &(dyn Error + 'static), stage: Stage, url: Option<&Url>) -> ErrorKind {
     // The caller's own body has failed. Whatever it ended with, be it another call's error, did not happen to this one.
-    if find::<hyper::Error>(error).is_some_and(hyper::Error::is_user) {
+    if find::<hyper::Error>(error).is_some_and(is_of_upload) {
         return ErrorKind::Other;
     }
     if let Some(kind) = chain(error).find_map(classify::ours) {
@@ -38,6 +38,11 @@ pub(crate) fn kind(error: &(dyn Error + 'static), stage: Stage, url: Option<&Url
         Stage::Sending | Stage::Transferring | Stage::Decoding => failed.under_way(),
         Stage::Upgrading => ErrorKind::Other,
     }
+}
+
+/// hyper counts it as its user's fault, too, that a connection's task has gone with its runtime. It has no other word for that.
+fn is_of_upload(error: &hyper::Error) -> bool {
+    error.is_user() && error.to_string() != "dispatch task is gone"
 }
 
 struct Failed<'a> {

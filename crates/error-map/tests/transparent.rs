@@ -3,7 +3,7 @@
 
 use async_trait::async_trait;
 use error_map::{ApiError, ConnectPhase, ErrorKind, ErrorMapMiddleware, TimeoutPhase};
-use http::{Extensions, Method};
+use http::{Extensions, HeaderMap, Method, StatusCode};
 use request_context::{
     Cancelled, CredentialUnavailable, DeadlineExceeded, HeadersTimedOut, RedirectRefusal,
     RedirectRefused, SessionEnded,
@@ -55,6 +55,32 @@ async fn errors(answer: Answers) -> Vec<ApiError> {
         errors.push(client.get(URL).send().await.unwrap_err().into());
     }
     errors
+}
+
+#[test]
+fn what_an_error_came_of_is_not_taken_for_it() {
+    let refused = || ApiError::from_answer(StatusCode::BAD_REQUEST, HeaderMap::new(), "{}");
+    let table: [(Error, ErrorKind); 3] = [
+        (
+            Error::middleware(SessionEnded::rejected(refused())),
+            ErrorKind::SessionEnded,
+        ),
+        (
+            Error::middleware(CredentialUnavailable::new(refused())),
+            ErrorKind::CredentialUnavailable,
+        ),
+        (
+            Error::middleware(
+                ApiError::with_source(ErrorKind::Unavailable, refused())
+                    .for_request(&Method::GET, &"http://api.test/users".parse().unwrap()),
+            ),
+            ErrorKind::Unavailable,
+        ),
+    ];
+    for (error, kind) in table {
+        let error = ApiError::from(Error::middleware(Transparent(error)));
+        assert_eq!(error.kind(), kind);
+    }
 }
 
 #[tokio::test]

@@ -33,10 +33,7 @@ impl Hooks {
 
     pub(crate) fn request(&self, mut request: Request) -> Result<Request, ApiError> {
         for hook in &self.on_request {
-            hook(&mut request).map_err(|error| {
-                let error = ApiError::with_source(ErrorKind::Builder, error);
-                error.for_request(request.method(), request.url())
-            })?;
+            hook(&mut request).map_err(|error| refused(error, &request))?;
         }
         Ok(request)
     }
@@ -69,10 +66,20 @@ impl Hooks {
     }
 }
 
+/// The error of a closure that keeps a request from being sent. One that came of another call says so, and stays as it is.
+fn refused(error: BoxError, request: &Request) -> ApiError {
+    let error = match error.downcast::<ApiError>() {
+        Ok(other) if other.method().is_some() => return *other,
+        Ok(own) => *own,
+        Err(error) => ApiError::with_source(ErrorKind::Builder, error),
+    };
+    error.for_request(request.method(), request.url())
+}
+
 impl CallOptions {
     /// Has this closure see, and change, each request once before it is sent, retries and replays aside. The client's
     /// default headers are added after it, and its credential below. An error of its own ends the call as one of kind
-    /// [`Builder`](ErrorKind::Builder).
+    /// [`Builder`](ErrorKind::Builder), an [`ApiError`] as what it is.
     ///
     /// Several run in the order in which they were added, a parent's first. What has to wait, or to see each attempt, is a
     /// [`middleware`](crate::ClientBuilder::middleware).

@@ -5,6 +5,7 @@ mod place;
 mod read;
 
 pub use read::BodyTooLarge;
+pub(crate) use read::ended;
 
 use std::fmt;
 use std::net::SocketAddr;

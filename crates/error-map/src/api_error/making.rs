@@ -50,6 +50,12 @@ impl ApiError {
         Self::from_kept(Kept::new(ErrorAnswer::new(status, headers, body)))
     }
 
+    /// The error that an answer is of which only the status is known.
+    pub(crate) fn from_status(status: StatusCode) -> Self {
+        let answer = ErrorAnswer::new(status, HeaderMap::new(), "");
+        Self::from_kept(Kept::new(answer.broken_off()))
+    }
+
     pub(crate) fn from_kept(kept: Kept) -> Self {
         let answer = &kept.answer;
         let mut error = Self::new(classify::answer(answer.status(), answer.headers()));

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use cancel::CancelOn;
 use error_map::MapApiError;
+use futures_util::future::{Either, select};
 use http::HeaderValue;
 use http::header::ACCEPT;
 use request_context::{Call, Instant, WithCredential};
@@ -12,6 +13,7 @@ use serde::de::DeserializeOwned;
 use tracing::Instrument;
 
 use super::Request;
+use crate::response::ended;
 use crate::{ApiError, Response, call_span, userinfo};
 
 impl Request {
@@ -64,7 +66,15 @@ impl Request {
 
         if let Some(rim) = &shared.rim {
             let principal = match (rim(&request, &extensions), &shared.session) {
-                (None, Some(session)) => Box::pin(session.stored_principal()).await,
+                (None, Some(session)) => {
+                    let cancel = extensions.get::<CancelOn>().cloned();
+                    let over = Box::pin(ended(cancel, call.deadline()));
+                    // A call that is over meanwhile ends at its first layer, which says why.
+                    match select(Box::pin(session.stored_principal()), over).await {
+                        Either::Left((principal, _)) => principal,
+                        Either::Right(_) => None,
+                    }
+                }
                 (known, _) => known,
             };
             call.set_principal(principal);

@@ -117,14 +117,7 @@ impl Response {
 
     /// Waits until the call is cancelled or its deadline passes.
     fn ended(&self) -> impl Future<Output = ApiError> + Send + use<> {
-        let cancelled = cancelled(self.cancel.as_deref().cloned());
-        let overdue = overdue(self.call.deadline());
-        async {
-            select(pin!(cancelled), pin!(overdue))
-                .await
-                .factor_first()
-                .0
-        }
+        ended(self.cancel.as_deref().cloned(), self.call.deadline())
     }
 
     /// A timeout once the deadline has passed is the deadline's doing: reqwest's timer was stamped with it.
@@ -173,6 +166,12 @@ impl Response {
     pub(super) fn report(&self, error: ApiError) -> ApiError {
         self.options.hooks.error(self.locate(error))
     }
+}
+
+/// Waits until a call is cancelled or its deadline passes.
+pub(crate) async fn ended(cancel: Option<CancelOn>, deadline: Option<Instant>) -> ApiError {
+    let (cancelled, overdue) = (pin!(cancelled(cancel)), pin!(overdue(deadline)));
+    select(cancelled, overdue).await.factor_first().0
 }
 
 async fn cancelled(on: Option<CancelOn>) -> ApiError {
