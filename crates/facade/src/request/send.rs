@@ -58,8 +58,6 @@ impl Request {
         let url = request.url().clone();
         let timeout = request.timeout().map(|limit| (*limit, Instant::now()));
         let call = Call::of(&mut extensions);
-        // The layer of the headers timeout is always there, and tells.
-        call.count_departures();
         if let Some(at) = deadline.and_then(|deadline| deadline.instant(Instant::now())) {
             call.set_deadline(at);
         }
@@ -101,6 +99,8 @@ impl Request {
                 hooks.response(response)
             }
             Err(error) => {
+                // The layer of the headers timeout is always there, and tells: if it hasn't, nothing has left.
+                call.count_departures();
                 let error = options.limits.name(ApiError::from(error), &call, timeout);
                 let error = options.keep_broken(error, &call);
                 Err(error.in_call(&call, &method, &url))
