@@ -105,7 +105,8 @@
 //!
 //! TLS (`rustls` by default, `rustls-no-provider`, `native-tls`), `http2` and `system-proxy` (on by default), `brotli`,
 //! `deflate`, `gzip`, `zstd`, `cookies`, `socks`, `hickory-dns`: each turns on the feature of reqwest of that name.
-//! `reqwest-tracing` exports a span for each attempt that sends `traceparent`.
+//! `reqwest-tracing` exports a span for each attempt that sends `traceparent`. `redb` has [`private_cache`]'s `DiskStore`, and
+//! `http-cache` its `ManagerStore`, for a cache that outlives the program.
 
 mod auth;
 mod builder;
