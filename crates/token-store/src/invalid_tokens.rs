@@ -7,7 +7,7 @@ use serde_json::error::Category;
 #[non_exhaustive]
 pub enum InvalidTokens {
     /// It is no JSON object.
-    #[error("not a JSON object: {category} at line {line} column {column}")]
+    #[error("not a JSON object: {category} in line {line}, column {column}")]
     NotJson {
         /// What is wrong with it.
         category: &'static str,

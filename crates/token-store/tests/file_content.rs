@@ -130,12 +130,12 @@ async fn a_file_of_another_program_is_read_up_to_the_limit() {
 /// Contents that are no tokens: what the error says about each.
 fn unreadable() -> Vec<(Vec<u8>, &'static str)> {
     vec![
-        (b"".into(), "an early end at line 1 column 0"),
+        (b"".into(), "an early end in line 1, column 0"),
         (br#"{"access_token":"hunter2"#.into(), "an early end"),
         (b"{\"access_token\":\"a1\"}\n{}".into(), "line 2 column 1"),
         (
             b"<html>hunter2</html>".into(),
-            "a syntax error at line 1 column 1",
+            "a syntax error in line 1, column 1",
         ),
         (b"[\"hunter2\"]".into(), "another type"),
         (
