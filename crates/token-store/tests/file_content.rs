@@ -132,7 +132,7 @@ fn unreadable() -> Vec<(Vec<u8>, &'static str)> {
     vec![
         (b"".into(), "an early end in line 1, column 0"),
         (br#"{"access_token":"hunter2"#.into(), "an early end"),
-        (b"{\"access_token\":\"a1\"}\n{}".into(), "line 2 column 1"),
+        (b"{\"access_token\":\"a1\"}\n{}".into(), "line 2, column 1"),
         (
             b"<html>hunter2</html>".into(),
             "a syntax error in line 1, column 1",
