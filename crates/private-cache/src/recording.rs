@@ -59,6 +59,12 @@ impl Recording {
         }
     }
 
+    /// Whether as much has arrived as was announced.
+    fn has_announced(&self) -> bool {
+        let kept = self.kept.as_ref();
+        kept.is_some_and(|kept| kept.expected.is_some() && is_whole(kept.length, kept.expected))
+    }
+
     /// Begins to store what was kept.
     fn finish(&mut self) {
         if let Some(kept) = self.kept.take()
@@ -112,8 +118,8 @@ impl HttpBody for Recording {
                 if let Some(piece) = frame.data_ref() {
                     self.keep(piece);
                 }
-                // Whoever knows the length may not ask for more.
-                if self.body.is_end_stream() {
+                // Whoever knows the length may not ask for more. A body that reqwest may decode doesn't know that it has ended.
+                if self.body.is_end_stream() || self.has_announced() {
                     self.finish();
                     // The piece doesn't wait for the store.
                     let _ = self.poll_stored(context);
