@@ -7,7 +7,7 @@ use facade::{Client, SessionStatus};
 use futures_util::stream;
 use http::header::{CONTENT_LENGTH, HOST, TRANSFER_ENCODING};
 use http::request::Parts;
-use http::{HeaderMap, HeaderValue, Method, Request, Response, Version};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Version};
 use http_body::{Body as _, Frame};
 use http_body_util::StreamBody;
 use hyper::body::Incoming;
@@ -130,11 +130,9 @@ impl Gateway {
         // The version is that of a connection (RFC 9110 §2.5).
         head.version = Version::HTTP_11;
         // A 304 may tell the length that the body would have (RFC 9110 §8.6). Of a body that is known to be empty, hyper
-        // would correct it.
-        if *method != Method::HEAD
-            && body.is_end_stream()
-            && head.headers.contains_key(CONTENT_LENGTH)
-        {
+        // would correct it. A body that reqwest may decode doesn't know that it is.
+        let is_empty = head.status == StatusCode::NOT_MODIFIED || body.is_end_stream();
+        if *method != Method::HEAD && is_empty && head.headers.contains_key(CONTENT_LENGTH) {
             let nothing = stream::empty::<Result<Frame<Bytes>, Infallible>>();
             body = Body::wrap(StreamBody::new(nothing));
         }
