@@ -157,6 +157,8 @@ mod tests {
     #[test]
     fn an_error_that_shows_nothing_stays_what_it_is() {
         assert!(redacted(Clean.into()).is::<Clean>());
+        let at = At("https://api.test/users/7".parse().unwrap());
+        assert!(redacted(Box::new(at)).is::<At>());
         assert!(redacted(Box::new(Layer(Clean.into()))).is::<Layer>());
         assert!(redacted(reqwest_error().into()).is::<reqwest::Error>());
     }
@@ -226,7 +228,7 @@ mod tests {
         let placed = serde_json::from_str::<u8>("\"hunter2\"").unwrap_err();
         let form =
             <serde::de::value::Error as serde::de::Error>::unknown_variant("hunter2", &["a"]);
-        let at = At(URL.parse().unwrap());
+        let at = |url: &str| Box::new(At(url.parse().unwrap()));
         let cookie = (http::header::COOKIE, "session=hunter2".parse().unwrap());
         let errors: Vec<BoxError> = vec![
             Box::new(Transparent(json())),
@@ -242,7 +244,11 @@ mod tests {
             Box::new(Says(
                 "Invalid header value: Header { name: \"x\", value: hunter2 }",
             )),
-            Box::new(at),
+            at(URL),
+            at("https://hunter2@api.test/"),
+            at("https://ada:hunter2@api.test/"),
+            at("https://api.test/?key=hunter2"),
+            at("https://api.test/callback#access_token=hunter2"),
             Box::new(Sent(http::HeaderMap::from_iter([cookie]))),
         ];
         for error in errors {

@@ -3,11 +3,14 @@
 
 use std::time::Duration;
 
+use async_trait::async_trait;
 use facade::{
-    Auth, Bearer, Cache, CacheMode, CacheStatus, Client, ClientBuilder, ErrorKind, MemoryStore,
-    Place, RefreshError, SecretString, TokenSet,
+    Auth, Bearer, Cache, CacheMode, CacheStatus, CancellationToken, Client, ClientBuilder,
+    ErrorKind, MemoryStore, Place, RefreshError, SecretString, TimeoutPhase, TokenSet,
 };
 use testkit::{Answer, Reply, ScriptedTransport};
+use token_store::{LockedStore, StoreError, TokenStore};
+use tokio::time::Instant;
 
 /// Answers with what was in the `Authorization` or `x-api-key` header, to be kept for a minute.
 fn mirror() -> ScriptedTransport {
@@ -133,6 +136,46 @@ async fn a_program_that_starts_finds_what_an_earlier_one_has_stored_for_its_user
         assert_eq!(get(&client).await, got(from, "Bearer ada"));
     }
     transport.assert_count(1);
+}
+
+/// A store that never answers, as a keyring does whose window nobody looks at.
+struct Silent;
+
+#[async_trait]
+impl TokenStore for Silent {
+    async fn load(&self) -> Result<Option<TokenSet>, StoreError> {
+        std::future::pending().await
+    }
+
+    async fn lock(&self) -> Result<Box<dyn LockedStore>, StoreError> {
+        std::future::pending().await
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_does_not_answer_is_waited_for_no_longer_than_the_call_lasts() {
+    let transport = mirror();
+    let auth = Auth::oauth2(Silent, |_: Option<TokenSet>| async {
+        Err(RefreshError::failed("nobody asks"))
+    });
+    let client = builder(&transport, &cache()).auth(auth).build().unwrap();
+
+    let begun = Instant::now();
+    let second = Duration::from_secs(1);
+    let error = client.get("me").deadline(second).send().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Timeout(TimeoutPhase::Deadline));
+    assert_eq!(begun.elapsed().as_secs(), 1);
+
+    let token = CancellationToken::new();
+    let call = tokio::spawn(client.get("me").cancel(&token).send());
+    tokio::time::sleep(second).await;
+    token.cancel();
+    assert_eq!(
+        call.await.unwrap().unwrap_err().kind(),
+        ErrorKind::Cancelled
+    );
+    assert_eq!(begun.elapsed().as_secs(), 2);
+    transport.assert_count(0);
 }
 
 #[tokio::test(start_paused = true)]

@@ -7,6 +7,7 @@ use std::time::Duration;
 use facade::reqwest::Method;
 use facade::{ApiError, CallOptions, Client, ClientBuilder, ErrorKind, ErrorMapMiddleware, Place};
 use futures_util::StreamExt;
+use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 use testkit::{Reply, ScriptedTransport};
 
@@ -107,6 +108,25 @@ async fn hooks_run_once_for_a_call_that_is_tried_again() {
     client.get("me").fetch::<User>().await.unwrap();
     assert_eq!(transport.requests().len(), 2);
     assert_eq!(log.lines(), ["request", "response after 2"]);
+}
+
+#[tokio::test]
+async fn the_error_of_another_call_stays_that_calls_where_it_keeps_a_request_from_being_sent() {
+    let transport = ScriptedTransport::new();
+    let client = Client::builder("https://api.test")
+        .middleware(Place::Attempt, transport.clone())
+        .on_request(|_| {
+            let refused = ApiError::from_answer(StatusCode::UNAUTHORIZED, HeaderMap::new(), "");
+            let url = "https://id.test/token".parse()?;
+            Err(refused.for_request(&Method::POST, &url).into())
+        })
+        .build()
+        .unwrap();
+    let error = client.get("me").send().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unauthorized);
+    assert_eq!(error.method(), Some(&Method::POST));
+    assert_eq!(error.url().unwrap().as_str(), "https://id.test/token");
+    transport.assert_count(0);
 }
 
 #[tokio::test]

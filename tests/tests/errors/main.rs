@@ -13,6 +13,7 @@ mod deadlines;
 mod decoding;
 mod expectations;
 mod kept;
+mod runtimes;
 mod sent;
 mod session;
 mod situations;
