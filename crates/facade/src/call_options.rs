@@ -8,8 +8,8 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use request_context::{Call, OriginAllowList};
 use reqwest::Request;
 use safe_retry::{HeadersTimeout, Retry};
-use url::Url;
 
+use crate::base_url::BaseUrl;
 use crate::credential_headers::is_credential;
 use crate::hooks::Hooks;
 use crate::limits::Limits;
@@ -35,7 +35,7 @@ use crate::{ApiError, ErrorKind};
 #[derive(Default)]
 #[must_use]
 pub struct CallOptions {
-    base_url: Option<Result<Url, ApiError>>,
+    base_url: Option<Result<BaseUrl, ApiError>>,
     headers: HeaderMap,
     deadline: Option<Duration>,
     headers_timeout: Option<HeadersTimeout>,
@@ -55,7 +55,7 @@ impl CallOptions {
     /// Sets the URL that relative paths are appended to. Credentials still go only to the origins that the parent
     /// allows.
     pub fn base_url(mut self, url: impl AsRef<str>) -> Self {
-        self.base_url = Some(parse_base_url(url.as_ref()));
+        self.base_url = Some(BaseUrl::parse(url.as_ref()));
         self
     }
 
@@ -164,7 +164,7 @@ impl fmt::Debug for CallOptions {
 /// The options of one client, settled.
 #[derive(Clone)]
 pub(crate) struct Settled {
-    pub(crate) base_url: Url,
+    pub(crate) base_url: BaseUrl,
     pub(crate) headers: HeaderMap,
     pub(crate) deadline: Option<Duration>,
     pub(crate) headers_timeout: Option<HeadersTimeout>,
@@ -179,7 +179,7 @@ pub(crate) struct Settled {
 impl Settled {
     const BODY_LIMIT: usize = 16 * 1024 * 1024;
 
-    pub(crate) fn new(base_url: Url) -> Self {
+    pub(crate) fn new(base_url: BaseUrl) -> Self {
         Self {
             base_url,
             headers: HeaderMap::new(),
@@ -242,17 +242,6 @@ impl Settled {
                 request.headers_mut().insert(name, value.clone());
             }
         }
-    }
-}
-
-pub(crate) fn parse_base_url(text: &str) -> Result<Url, ApiError> {
-    let mut url = Url::parse(text).map_err(builder_error)?;
-    // Only scheme, host and path are a base; each request has a query of its own.
-    url.set_query(None);
-    url.set_fragment(None);
-    match url.scheme() {
-        "http" | "https" => Ok(url),
-        _ => Err(builder_error(crate::InvalidTarget::NotHttp)),
     }
 }
 

@@ -100,7 +100,7 @@ impl Client {
 
     /// The URL that relative paths are appended to.
     pub fn base_url(&self) -> &Url {
-        &self.options.base_url
+        self.options.base_url.url()
     }
 
     /// The chain below, for what this client has no call for. Its requests pass the same layers, but get no default
@@ -133,10 +133,7 @@ impl Client {
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
-            .field(
-                "origin",
-                &self.options.base_url.origin().ascii_serialization(),
-            )
+            .field("origin", &self.base_url().origin().ascii_serialization())
             .field("layers", &self.shared.installed)
             .finish_non_exhaustive()
     }

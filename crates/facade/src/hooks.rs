@@ -31,11 +31,11 @@ impl Hooks {
         self.transform_body.extend(added.transform_body);
     }
 
-    pub(crate) fn request(&self, mut request: Request) -> Result<Request, ApiError> {
+    pub(crate) fn request(&self, request: &mut Request) -> Result<(), ApiError> {
         for hook in &self.on_request {
-            hook(&mut request).map_err(|error| refused(error, &request))?;
+            hook(request).map_err(|error| refused(error, request))?;
         }
-        Ok(request)
+        Ok(())
     }
 
     pub(crate) fn response(&self, response: Response) -> Result<Response, ApiError> {

@@ -109,6 +109,7 @@
 //! `http-cache` its `ManagerStore`, for a cache that outlives the program.
 
 mod auth;
+mod base_url;
 mod builder;
 mod call_options;
 mod call_span;

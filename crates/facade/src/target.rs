@@ -3,6 +3,8 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use url::Url;
 
+use crate::base_url::BaseUrl;
+
 /// Everything that RFC 3986 §3.3 doesn't allow in a segment as it is.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
@@ -32,9 +34,8 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
 ///   stays one segment. Segments that are empty, `.` or `..` are an error, since no escaping keeps them what they are.
 /// - An absolute `http` or `https` URL, as text or as a [`Url`], is used as it is.
 pub trait IntoTarget: sealed::Sealed {
-    /// The base has neither query nor fragment.
     #[doc(hidden)]
-    fn resolve(self, base: &Url) -> Result<Url, InvalidTarget>;
+    fn resolve(self, base: &BaseUrl) -> Result<Url, InvalidTarget>;
 }
 
 /// Why no URL could be made of what a caller asked for. It is the source of an error of kind
@@ -62,7 +63,7 @@ mod sealed {
 
 impl sealed::Sealed for Url {}
 impl IntoTarget for Url {
-    fn resolve(self, _base: &Url) -> Result<Url, InvalidTarget> {
+    fn resolve(self, _base: &BaseUrl) -> Result<Url, InvalidTarget> {
         match self.scheme() {
             "http" | "https" => Ok(self),
             _ => Err(InvalidTarget::NotHttp),
@@ -72,14 +73,14 @@ impl IntoTarget for Url {
 
 impl sealed::Sealed for &Url {}
 impl IntoTarget for &Url {
-    fn resolve(self, base: &Url) -> Result<Url, InvalidTarget> {
+    fn resolve(self, base: &BaseUrl) -> Result<Url, InvalidTarget> {
         self.clone().resolve(base)
     }
 }
 
 impl sealed::Sealed for &str {}
 impl IntoTarget for &str {
-    fn resolve(self, base: &Url) -> Result<Url, InvalidTarget> {
+    fn resolve(self, base: &BaseUrl) -> Result<Url, InvalidTarget> {
         if is_absolute(self) {
             return Url::parse(self).map_err(|_| InvalidTarget::NotAUrl);
         }
@@ -88,11 +89,10 @@ impl IntoTarget for &str {
         if has_dot_segment(path) {
             return Err(InvalidTarget::DotSegment);
         }
-        let mut url = base.clone();
-        if !path.is_empty() {
-            let path = path.strip_prefix('/').unwrap_or(path);
-            url.set_path(&joined(base, path));
-        }
+        let mut url = match path {
+            "" => base.copy(),
+            path => base.append(path.strip_prefix('/').unwrap_or(path)),
+        };
         if query.is_some() {
             url.set_query(query);
         }
@@ -105,28 +105,28 @@ impl IntoTarget for &str {
 
 impl sealed::Sealed for String {}
 impl IntoTarget for String {
-    fn resolve(self, base: &Url) -> Result<Url, InvalidTarget> {
+    fn resolve(self, base: &BaseUrl) -> Result<Url, InvalidTarget> {
         self.as_str().resolve(base)
     }
 }
 
 impl sealed::Sealed for &String {}
 impl IntoTarget for &String {
-    fn resolve(self, base: &Url) -> Result<Url, InvalidTarget> {
+    fn resolve(self, base: &BaseUrl) -> Result<Url, InvalidTarget> {
         self.as_str().resolve(base)
     }
 }
 
 impl<S: AsRef<str>, const N: usize> sealed::Sealed for [S; N] {}
 impl<S: AsRef<str>, const N: usize> IntoTarget for [S; N] {
-    fn resolve(self, base: &Url) -> Result<Url, InvalidTarget> {
+    fn resolve(self, base: &BaseUrl) -> Result<Url, InvalidTarget> {
         self.as_slice().resolve(base)
     }
 }
 
 impl<S: AsRef<str>> sealed::Sealed for &[S] {}
 impl<S: AsRef<str>> IntoTarget for &[S] {
-    fn resolve(self, base: &Url) -> Result<Url, InvalidTarget> {
+    fn resolve(self, base: &BaseUrl) -> Result<Url, InvalidTarget> {
         let mut path = String::new();
         for segment in self {
             match segment.as_ref() {
@@ -140,11 +140,10 @@ impl<S: AsRef<str>> IntoTarget for &[S] {
                 }
             }
         }
-        let mut url = base.clone();
-        if !path.is_empty() {
-            url.set_path(&joined(base, &path));
-        }
-        Ok(url)
+        Ok(match path.as_str() {
+            "" => base.copy(),
+            path => base.append(path),
+        })
     }
 }
 
@@ -165,15 +164,6 @@ fn split(text: &str, separator: char) -> (&str, Option<&str>) {
     }
 }
 
-fn joined(base: &Url, path: &str) -> String {
-    let base = base.path();
-    let mut joined = String::with_capacity(base.len() + 1 + path.len());
-    joined.push_str(base.strip_suffix('/').unwrap_or(base));
-    joined.push('/');
-    joined.push_str(path);
-    joined
-}
-
 /// Whether a URL parser would find `.` or `..` in this path. It takes `\` for `/`, `%2e` for `.`, and overlooks tabs and
 /// line breaks (WHATWG URL §4.4).
 fn has_dot_segment(path: &str) -> bool {
@@ -192,7 +182,8 @@ mod tests {
     use super::*;
 
     fn at(base: &str, target: impl IntoTarget) -> Result<String, InvalidTarget> {
-        target.resolve(&base.parse().unwrap()).map(String::from)
+        let base = BaseUrl::parse(base).unwrap();
+        target.resolve(&base).map(String::from)
     }
 
     #[test]

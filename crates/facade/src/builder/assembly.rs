@@ -9,7 +9,8 @@ use reqwest_middleware::{ClientWithMiddleware, Middleware};
 use safe_retry::HeadersTimeoutMiddleware;
 
 use super::caching::settled;
-use crate::call_options::{Settled, parse_base_url};
+use crate::base_url::BaseUrl;
+use crate::call_options::Settled;
 use crate::client::Shared;
 use crate::concurrency_limit::ConcurrencyLimit;
 use crate::limits::Limits;
@@ -27,8 +28,8 @@ impl ClientBuilder {
         if let Some(error) = self.invalid {
             return Err(error);
         }
-        let base_url = parse_base_url(&self.base_url)?;
-        let origins = match Origin::of(&base_url) {
+        let base_url = BaseUrl::parse(&self.base_url)?;
+        let origins = match Origin::of(base_url.url()) {
             Some(origin) => self.origins.allow(origin),
             None => self.origins,
         };

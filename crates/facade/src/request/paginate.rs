@@ -53,7 +53,7 @@ pub struct PagedRequest {
 impl PagedRequest {
     fn new(request: Request) -> Self {
         let mut request = request.accepting_json();
-        let mut url = request.client.options.base_url.clone();
+        let mut url = request.client.base_url().clone();
         let mut invalid = None;
         match &mut request.inner {
             Ok(inner) => {

@@ -44,10 +44,8 @@ impl Request {
                 error
             }
         };
-        let mut request = match inner.and_then(|request| options.hooks.request(request)) {
-            Ok(request) => request,
-            Err(error) => return Err(told(error)),
-        };
+        let mut request = inner.map_err(told)?;
+        options.hooks.request(&mut request).map_err(told)?;
         userinfo::remove(request.url_mut());
         options.add_headers(&mut request, &shared.origins);
         // After all that adds headers, since a page elsewhere may have none that are the first origin's.
