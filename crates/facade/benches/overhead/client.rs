@@ -1,4 +1,4 @@
-//! The process whose work is counted: it makes so many calls, one after the other on one connection, and ends.
+//! The process whose work is counted: it makes some calls and then so many more, one after the other on one connection.
 
 use std::hint::black_box;
 
@@ -14,6 +14,18 @@ use crate::{BoxError, scenario};
 
 /// The argument that makes this program the client.
 pub(crate) const ROLE: &str = "--call";
+
+/// The function between whose two calls instructions are counted, as callgrind names it.
+pub(crate) const MARK: &str = "overhead::client::mark";
+
+/// How many calls are made before any is counted: enough for every buffer, pool and table to have its final size.
+const WARM_UP: u32 = 100;
+
+/// Marks where the counted calls begin, and where they end.
+#[inline(never)]
+fn mark() {
+    black_box(());
+}
 
 /// Runs one scenario, all in this thread, so that it runs the same way each time.
 pub(crate) fn run(scenario: &str, port: &str, calls: &str, layout: &str) -> Result<(), BoxError> {
@@ -32,13 +44,22 @@ pub(crate) fn run(scenario: &str, port: &str, calls: &str, layout: &str) -> Resu
     Ok(())
 }
 
-/// Takes blocks of many sizes and gives every other one back, so that what comes later lies elsewhere.
-fn lay_out_heap(blocks: usize) -> Vec<Vec<u8>> {
-    let size = |block: usize| 700 + 900 * (block * 7 % 11);
-    let taken: Vec<Vec<u8>> = (0..blocks)
-        .map(|block| black_box(Vec::with_capacity(size(block))))
+/// Takes blocks of many sizes and gives some of them back, so that what comes later lies elsewhere in each layout.
+fn lay_out_heap(layout: u64) -> Vec<Vec<u8>> {
+    let mut state = layout;
+    // SplitMix64: as good as any, and the same everywhere.
+    let mut random = |below: u64| {
+        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (mixed ^ (mixed >> 31)) % below
+    };
+    let mut taken: Vec<Vec<u8>> = (0..64)
+        .filter_map(|_| usize::try_from(random(16 * 1024)).ok())
+        .map(|bytes| black_box(Vec::with_capacity(bytes)))
         .collect();
-    taken.into_iter().step_by(2).collect()
+    taken.retain(|_| random(2) == 0);
+    taken
 }
 
 /// The calls to make, in the ways that scenarios share.
@@ -55,7 +76,19 @@ impl Calls {
         &self,
         get: impl AsyncFn() -> Result<Bytes, E>,
     ) -> Result<(), BoxError> {
-        for _ in 0..self.count {
+        self.make_some(WARM_UP, &get).await?;
+        mark();
+        self.make_some(self.count, &get).await?;
+        mark();
+        Ok(())
+    }
+
+    async fn make_some<E: Into<BoxError>>(
+        &self,
+        count: u32,
+        get: &impl AsyncFn() -> Result<Bytes, E>,
+    ) -> Result<(), BoxError> {
+        for _ in 0..count {
             let body = get().await.map_err(Into::into)?;
             if body.len() != self.length {
                 return Err("the server's answer did not arrive".into());

@@ -1,4 +1,4 @@
-//! How the cost of one call is found: by valgrind, as the difference of a long run and a short one.
+//! How the cost of one call is found: by valgrind, over many calls that follow some that don't count.
 
 use std::fs;
 use std::path::PathBuf;
@@ -7,16 +7,14 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::{BoxError, client};
 
-/// How many calls a short run makes: enough for every buffer, pool and table to have its final size.
-const SHORT: u32 = 100;
-/// How many more a long run makes.
-const MORE: u32 = 400;
+/// How many calls are counted.
+const CALLS: u32 = 200;
 
-/// The heap layouts to count instructions in, as the client numbers them.
+/// In how many heap layouts instructions are counted.
 ///
 /// What the allocator does for a larger block depends on its neighbours: by chance a scenario pays some hundred
-/// instructions for them in one layout and none in another. The least of several is what the code itself costs.
-const LAYOUTS: [u32; 6] = [1, 2, 5, 8, 11, 14];
+/// instructions more in one layout than in another. The median of several is what another machine finds too.
+const LAYOUTS: u32 = 9;
 
 /// What one call costs.
 #[derive(Clone, Copy)]
@@ -38,39 +36,30 @@ pub(crate) fn check() -> Result<(), BoxError> {
     Err("valgrind is missing: install it, for example with `apt-get install valgrind`".into())
 }
 
-/// Measures one scenario. What both runs have in common, start-up and connecting, is not in the difference.
+/// Measures one scenario. Start-up and connecting are not in it.
 pub(crate) fn cost_of_one_call(scenario: &str, port: u16) -> Result<Cost, BoxError> {
-    let mut instructions = i64::MAX;
-    for layout in LAYOUTS {
-        let run = |calls| {
-            count_instructions(&Run {
-                scenario,
-                port,
-                calls,
-                layout,
-            })
-        };
-        instructions = instructions.min(of_one_call(run)?);
-    }
-    let layout = LAYOUTS[0];
-    let run = |calls| {
-        count_allocations(&Run {
-            scenario,
-            port,
-            calls,
-            layout,
-        })
+    let run = |calls, layout| Run {
+        scenario,
+        port,
+        calls,
+        layout,
     };
+    let mut instructions = (0..LAYOUTS)
+        .map(|layout| count_instructions(&run(CALLS, layout)))
+        .collect::<Result<Vec<_>, _>>()?;
+    instructions.sort_unstable();
+    let median = instructions[instructions.len() / 2];
+    // Dhat knows only whole runs.
+    let allocations = count_allocations(&run(CALLS, 0))? - count_allocations(&run(0, 0))?;
     Ok(Cost {
-        instructions,
-        allocations: of_one_call(run)?,
+        instructions: of_one_call(median),
+        allocations: of_one_call(allocations),
     })
 }
 
-fn of_one_call(count: impl Fn(u32) -> Result<i64, BoxError>) -> Result<i64, BoxError> {
-    let more = i64::from(MORE);
-    let difference = count(SHORT + MORE)? - count(SHORT)?;
-    Ok((difference + more / 2).div_euclid(more))
+fn of_one_call(all: i64) -> i64 {
+    let calls = i64::from(CALLS);
+    (all + calls / 2).div_euclid(calls)
 }
 
 fn count_instructions(run: &Run<'_>) -> Result<i64, BoxError> {
@@ -79,8 +68,10 @@ fn count_instructions(run: &Run<'_>) -> Result<i64, BoxError> {
     run.under(&[
         "--tool=callgrind",
         &format!("--callgrind-out-file={}", counts.display()),
+        &format!("--dump-before={}", client::MARK),
     ])?;
-    let counts = fs::read_to_string(counts)?;
+    // The first part of the count ends where the counted calls begin, the second where they end.
+    let counts = fs::read_to_string(counts.with_extension("2"))?;
     let totals = counts
         .lines()
         .find_map(|line| line.strip_prefix("totals: "));
