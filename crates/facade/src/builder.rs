@@ -15,7 +15,6 @@ use cancel::CancelMiddleware;
 use error_map::ErrorMapMiddleware;
 use http::{HeaderName, HeaderValue};
 use private_cache::Cache;
-
 use request_context::OriginAllowList;
 use reqwest_middleware::Middleware;
 use safe_redirect::RedirectMiddleware;
