@@ -6,8 +6,9 @@ use bytes::Bytes;
 use http::header::{AGE, CONTENT_LENGTH, CONTENT_RANGE, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use reqwest::{Body, Response, ResponseBuilderExt};
-use url::{Position, Url};
+use url::Url;
 
+use crate::key::name_of_resource;
 use crate::range::{Wanted, content_range, wanted};
 use crate::status_header::{Fate, add_header};
 use crate::validators::{Own, allows_range, is_known, of_a_304};
@@ -48,8 +49,7 @@ pub(crate) fn respond(
         };
         add_header(&mut headers, &fate);
     }
-    // A fragment is the asker's own.
-    let is_same = form.url[..Position::AfterQuery] == parts.url[..Position::AfterQuery];
+    let is_same = name_of_resource(form.url) == name_of_resource(&parts.url);
     let url = if is_same { form.url } else { &parts.url };
     let mut response = made(code, url.clone(), body, status);
     *response.version_mut() = parts.version;

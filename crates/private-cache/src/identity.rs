@@ -42,10 +42,7 @@ pub(crate) fn identity(facts: Facts) -> Option<Identity> {
     if facts.is_given_another {
         return None;
     }
-    if let Some(principal) = facts
-        .named
-        .filter(|_| !facts.is_without || facts.carries_own)
-    {
+    if let Some(principal) = facts.named {
         return Some(Identity {
             scope: Scope::Principal(principal),
             vouched: true,
@@ -115,7 +112,8 @@ mod tests {
         assert_eq!(with(&[unseen]), None);
         assert_eq!(with(&[unseen, rim]), adas());
         assert_eq!(with(&[unseen, named]), adas());
-        assert_eq!(with(&[without, rim, named]), nobodys());
+        assert_eq!(with(&[without, rim]), nobodys());
+        assert_eq!(with(&[without, rim, named]), adas());
         assert_eq!(with(&[without, unseen, rim]), None);
         assert_eq!(with(&[without, own]), None);
         assert_eq!(with(&[without, own, named]), adas());

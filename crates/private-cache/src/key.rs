@@ -33,17 +33,10 @@ enum Resource {
 impl Key {
     /// What is stored in this scope for this URL. Fragment and userinfo make no difference.
     pub fn of_url(scope: Scope, url: &Url) -> Self {
-        let resource =
-            if url.has_authority() && (!url.username().is_empty() || url.password().is_some()) {
-                let place = [
-                    &url[..Position::BeforeUsername],
-                    &url[Position::BeforeHost..Position::AfterQuery],
-                ];
-                Resource::Url(place.concat().into())
-            } else {
-                Resource::Url(url[..Position::AfterQuery].into())
-            };
-        Self { scope, resource }
+        Self {
+            scope,
+            resource: Resource::Url(name_of_resource(url).concat().into()),
+        }
     }
 
     /// What is stored in this scope under a name of the caller's own.
@@ -70,6 +63,14 @@ impl Key {
     pub fn is_named(&self) -> bool {
         matches!(self.resource, Resource::Named(_))
     }
+}
+
+/// What a URL names, in two pieces: without its fragment and userinfo, which are the asker's own.
+pub(crate) fn name_of_resource(url: &Url) -> [&str; 2] {
+    [
+        &url[..Position::BeforeUsername],
+        &url[Position::BeforeHost..Position::AfterQuery],
+    ]
 }
 
 impl fmt::Debug for Key {

@@ -5,7 +5,9 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use url::{Position, Url};
+use url::Url;
+
+use crate::key::name_of_resource;
 
 /// When something last happened to each URL, for any number of them in 64 KiB.
 ///
@@ -91,8 +93,7 @@ impl Marks {
 /// Where a URL is noted, and by which name.
 fn place<'a>(places: &'a [Place], url: &Url) -> (&'a Place, u64) {
     let mut hasher = DefaultHasher::new();
-    url[..Position::BeforeUsername].hash(&mut hasher);
-    url[Position::BeforeHost..Position::AfterQuery].hash(&mut hasher);
+    name_of_resource(url).hash(&mut hasher);
     let hash = hasher.finish();
     // The remainder is less than the number of places.
     let index = usize::try_from(hash % PLACES).unwrap_or_default();

@@ -46,7 +46,7 @@ impl Cache {
             || self.options.stale_on_error.is_some()
             || matches!(asked.ask.wish.word, Word::ForceCache | Word::OnlyIfCached);
         can_be_used.then(|| EntryParts {
-            url: without_fragment(response.url()),
+            url: of_the_resource(response.url()),
             status: response.status(),
             version: response.version(),
             headers: stored_headers(headers, &directives, arrived),
@@ -78,8 +78,11 @@ pub(crate) fn announced(headers: &HeaderMap) -> Option<u64> {
     headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
-fn without_fragment(url: &Url) -> Url {
+/// Without what is the asker's own: a fragment, and a credential.
+fn of_the_resource(url: &Url) -> Url {
     let mut url = url.clone();
     url.set_fragment(None);
+    // A URL without a host has no userinfo either.
+    let _ = url.set_username("").and_then(|()| url.set_password(None));
     url
 }

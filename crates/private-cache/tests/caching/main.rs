@@ -12,3 +12,4 @@ mod slow_store;
 mod storing;
 mod users;
 mod validating;
+mod whom;
