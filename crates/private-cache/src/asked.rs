@@ -3,7 +3,8 @@
 use std::time::{Duration, SystemTime};
 
 use http::header::{CACHE_CONTROL, IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_RANGE, PRAGMA, RANGE};
-use http::{HeaderMap, HeaderValue, Method, Version};
+use http::{Extensions, HeaderMap, HeaderValue, Method, Version};
+use request_context::Call;
 use reqwest::Request;
 use url::Url;
 
@@ -12,16 +13,18 @@ use crate::Key;
 use crate::directives::RequestDirectives;
 use crate::identity::Identity;
 use crate::policy::{Wish, Word};
-use crate::shared::Ticket;
+use crate::shared::{Epoch, Shared, Ticket};
 use crate::validators::Own;
 
-/// For whom, under which key, and with which wishes something is asked for.
+/// For whom, under which key, since when and with which wishes something is asked for.
 pub(crate) struct Ask {
     pub(crate) identity: Identity,
     pub(crate) key: Key,
     pub(crate) wish: Wish,
     pub(crate) own: Own,
     pub(crate) fresh_for: Option<Duration>,
+    /// When it began: before anybody looked into the store.
+    pub(crate) epoch: Epoch,
 }
 
 /// A request that is sent on, and what was so when it was.
@@ -38,9 +41,17 @@ pub(crate) struct Asked {
 }
 
 impl Ask {
-    pub(crate) fn new(request: &Request, mode: Option<&CacheMode>, identity: Identity) -> Self {
+    /// The name is that of the request itself: where a redirect has led it is something else.
+    pub(crate) fn new(
+        request: &Request,
+        mode: Option<&CacheMode>,
+        identity: Identity,
+        epoch: Epoch,
+        extensions: &Extensions,
+    ) -> Self {
         let scope = identity.scope.clone();
-        let key = match mode.and_then(|mode| mode.key.as_deref()) {
+        let name = mode.and_then(|mode| mode.key.as_deref());
+        let key = match name.filter(|_| !is_redirected(extensions)) {
             Some(name) => Key::named(scope, name),
             None => Key::of_url(scope, request.url()),
         };
@@ -54,6 +65,7 @@ impl Ask {
             },
             own: Own::of(headers),
             fresh_for: mode.and_then(|mode| mode.fresh_for),
+            epoch,
         }
     }
 
@@ -64,7 +76,8 @@ impl Ask {
 }
 
 impl Asked {
-    pub(crate) fn new(ask: Ask, request: &Request, ticket: Ticket, at: SystemTime) -> Self {
+    pub(crate) fn new(ask: Ask, request: &Request, shared: &Shared, at: SystemTime) -> Self {
+        let ticket = shared.ticket(ask.epoch, request.url());
         Self {
             ask,
             method: request.method().clone(),
@@ -107,4 +120,8 @@ impl Asked {
             headers.insert(CACHE_CONTROL, HeaderValue::from_static(directive));
         }
     }
+}
+
+fn is_redirected(extensions: &Extensions) -> bool {
+    Call::find(extensions).is_some_and(|call| !call.hops().is_empty())
 }

@@ -76,9 +76,9 @@ impl Cache {
             wish: ask.wish.clone(),
             own: Own::None,
             fresh_for: ask.fresh_for,
+            epoch: ask.epoch,
         };
-        let ticket = self.shared.ticket(request.url());
-        let mut asked = Asked::new(ask, request, ticket, self.now());
+        let mut asked = Asked::new(ask, request, &self.shared, self.now());
         asked.want_the_whole();
         asked
     }

@@ -38,7 +38,7 @@ pub struct Cache {
 }
 
 type PrincipalFrom = dyn Fn(&Request, &Extensions) -> Option<Principal> + Send + Sync;
-type Clock = dyn Fn() -> SystemTime + Send + Sync;
+pub(crate) type Clock = dyn Fn() -> SystemTime + Send + Sync;
 
 #[derive(Clone)]
 pub(crate) struct Options {
@@ -117,8 +117,8 @@ impl Cache {
     }
 
     /// The origins to which the layers below send credentials. Requests to others, and those marked
-    /// [`WithoutAuth`](request_context::WithoutAuth), are nobody's; those to these origins for which nobody names a principal are
-    /// none of the cache's business. Default: not known.
+    /// [`WithoutAuth`](request_context::WithoutAuth), are nobody's unless [`principal_from`](Self::principal_from) names someone;
+    /// those to these origins for which nobody names a principal are none of the cache's business. Default: not known.
     pub fn credential_origins(mut self, origins: impl Into<OriginAllowList>) -> Self {
         self.options.credential_origins = Some(origins.into());
         self
@@ -176,7 +176,8 @@ impl Cache {
     ///
     /// If the future is dropped, the store may still have the answer; this process asks for it again all the same.
     pub async fn invalidate(&self, url: &Url) {
-        self.invalidate_for(&Scope::Anonymous, url).await;
+        self.invalidate_for(&Scope::Anonymous, std::slice::from_ref(url))
+            .await;
     }
 
     /// Drops all that is stored for this principal, and stores nothing that was asked for before.
@@ -209,13 +210,18 @@ impl Cache {
         self.shared.revalidations.settled().await;
     }
 
-    pub(crate) async fn invalidate_for(&self, scope: &Scope, url: &Url) {
-        self.shared.marks.set(url, self.now());
-        let key = Key::of_url(Scope::Anonymous, url);
-        self.shared.store.remove(&key).await;
-        if *scope != Scope::Anonymous {
-            let key = Key::of_url(scope.clone(), url);
+    pub(crate) async fn invalidate_for(&self, scope: &Scope, urls: &[Url]) {
+        // All of them before anything is waited for: whoever waits may leave.
+        for url in urls {
+            self.shared.marks.set(url, self.now());
+        }
+        for url in urls {
+            let key = Key::of_url(Scope::Anonymous, url);
             self.shared.store.remove(&key).await;
+            if *scope != Scope::Anonymous {
+                let key = Key::of_url(scope.clone(), url);
+                self.shared.store.remove(&key).await;
+            }
         }
     }
 

@@ -79,6 +79,10 @@ pub(crate) fn updated(
             headers.append(name, value.clone());
         }
     }
+    // The confirmation need not say again what may not be used again.
+    for name in ResponseDirectives::of(&headers).no_cache_fields {
+        headers.remove(name);
+    }
     headers
 }
 

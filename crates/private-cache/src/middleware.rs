@@ -7,6 +7,7 @@ use http::{Extensions, Method};
 use request_context::{Call, drain};
 use reqwest::{Request, Response};
 use reqwest_middleware::{Error, Middleware, Next, Result};
+use url::Url;
 
 use crate::answer::{Form, can_be_cut, respond, unavailable};
 use crate::asked::{Ask, Asked};
@@ -97,9 +98,8 @@ impl Cache {
         let url = request.url().clone();
         let response = next.run(request, extensions).await?;
         let scope = identity.map_or(Scope::Anonymous, |identity| identity.scope);
-        for url in changed(&url, response.status(), response.headers()) {
-            self.invalidate_for(&scope, &url).await;
-        }
+        let changed = changed(&url, response.status(), response.headers());
+        self.invalidate_for(&scope, &changed).await;
         if self.options.status_header {
             return Ok(self.passed(response, Because::Method, false));
         }
@@ -120,7 +120,8 @@ impl Cache {
             }
             return self.pass(request, extensions, next).await;
         };
-        let ask = Ask::new(&request, mode.as_ref(), identity);
+        let epoch = self.shared.epoch();
+        let ask = Ask::new(&request, mode.as_ref(), identity, epoch, extensions);
         if ask.wish.directives.no_store {
             return self.pass(request, extensions, next).await;
         }
@@ -168,18 +169,20 @@ impl Cache {
         extensions: &Extensions,
     ) -> Option<Response> {
         let now = self.now();
-        let status = match entry
-            .policy()
-            .reuse(&ask.wish, self.is_in_doubt(entry), now)
-        {
-            Reuse::Fresh => CacheStatus::Hit,
-            Reuse::Stale => CacheStatus::Stale,
-            Reuse::WhileRevalidating => {
-                let revalidated = self.revalidate_in_background(ask, entry, request, extensions);
-                revalidated.then_some(CacheStatus::Stale)?
-            }
-            Reuse::Validate => return None,
-        };
+        let status =
+            match entry
+                .policy()
+                .reuse(&ask.wish, self.is_in_doubt(entry, request.url()), now)
+            {
+                Reuse::Fresh => CacheStatus::Hit,
+                Reuse::Stale => CacheStatus::Stale,
+                Reuse::WhileRevalidating => {
+                    let revalidated =
+                        self.revalidate_in_background(ask, entry, request, extensions);
+                    revalidated.then_some(CacheStatus::Stale)?
+                }
+                Reuse::Validate => return None,
+            };
         let form = Form {
             method: request.method(),
             url: request.url(),
@@ -198,8 +201,7 @@ impl Cache {
         extensions: &mut Extensions,
         next: Next<'_>,
     ) -> Result<Response> {
-        let ticket = self.shared.ticket(request.url());
-        let asked = Asked::new(ask, &request, ticket, self.now());
+        let asked = Asked::new(ask, &request, &self.shared, self.now());
         asked.tell_caches(request.headers_mut());
         let may_ask_about = asked.ask.own == Own::None && asked.method == Method::GET;
         let conditional = match entry.as_ref().filter(|_| may_ask_about) {
@@ -251,7 +253,7 @@ impl Cache {
             && entry.policy().stands_in(
                 &asked.ask.wish,
                 self.options.stale_on_error,
-                self.is_in_doubt(entry),
+                self.is_in_doubt(entry, &asked.url),
                 self.now(),
             )
     }
@@ -267,10 +269,12 @@ impl Cache {
         respond(entry, &form, self.now(), CacheStatus::Stale)
     }
 
-    /// Whether something has changed what is stored since it was asked for.
-    fn is_in_doubt(&self, entry: &Entry) -> bool {
+    /// Whether something has changed what is stored since it was asked for: by the URL that has brought it, or by the one that is
+    /// asked for now, which is another one where they share a name.
+    fn is_in_doubt(&self, entry: &Entry, url: &Url) -> bool {
         let parts = entry.parts();
-        self.shared.marks.doubts(&parts.url, parts.request_time)
+        let doubts = |url| self.shared.marks.doubts(url, parts.request_time);
+        doubts(&parts.url) || (parts.url != *url && doubts(url))
     }
 }
 

@@ -1,15 +1,15 @@
 //! A body that is stored while it is read.
 
 use std::pin::Pin;
-use std::sync::{Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use reqwest::{Body, Error};
 
-use crate::commit::Commit;
-use crate::spawn::spawn;
+use crate::EntryParts;
+use crate::finishing::Finishing;
+use crate::place::Place;
 
 /// A body whose pieces are kept as they are handed out, and stored when the last one is. If it breaks off, is dropped before, or
 /// grows too long, what was kept is gone.
@@ -19,11 +19,8 @@ use crate::spawn::spawn;
 pub(crate) struct Recording {
     body: Body,
     kept: Option<Kept>,
-    storing: Option<Storing>,
+    storing: Option<Finishing>,
 }
-
-/// The lock is never taken: it makes the body one that threads may share, as reqwest asks.
-type Storing = Mutex<Pin<Box<dyn Future<Output = ()> + Send>>>;
 
 struct Kept {
     pieces: Vec<Bytes>,
@@ -31,11 +28,19 @@ struct Kept {
     limit: usize,
     /// The length that was announced.
     expected: Option<u64>,
-    commit: Commit,
+    place: Place,
+    /// The answer, but for its body.
+    parts: EntryParts,
 }
 
 impl Recording {
-    pub(crate) fn new(body: Body, limit: usize, expected: Option<u64>, commit: Commit) -> Self {
+    pub(crate) fn new(
+        body: Body,
+        limit: usize,
+        expected: Option<u64>,
+        place: Place,
+        parts: EntryParts,
+    ) -> Self {
         Self {
             body,
             kept: Some(Kept {
@@ -43,7 +48,8 @@ impl Recording {
                 length: 0,
                 limit,
                 expected,
-                commit,
+                place,
+                parts,
             }),
             storing: None,
         }
@@ -70,16 +76,15 @@ impl Recording {
         if let Some(kept) = self.kept.take()
             && is_whole(kept.length, kept.expected)
         {
-            let whole = joined(&kept.pieces, kept.length);
-            self.storing = Some(Mutex::new(Box::pin(kept.commit.store(whole))));
+            let body = joined(&kept.pieces, kept.length);
+            self.storing = Some(kept.place.store(EntryParts { body, ..kept.parts }));
         }
     }
 
     /// Goes on storing, where that has begun.
     fn poll_stored(&mut self, context: &mut Context<'_>) -> Poll<()> {
         if let Some(storing) = &mut self.storing {
-            let storing = storing.get_mut().unwrap_or_else(PoisonError::into_inner);
-            ready!(storing.as_mut().poll(context));
+            ready!(Pin::new(storing).poll(context));
             self.storing = None;
         }
         Poll::Ready(())
@@ -140,15 +145,5 @@ impl HttpBody for Recording {
 
     fn size_hint(&self) -> SizeHint {
         self.body.size_hint()
-    }
-}
-
-impl Drop for Recording {
-    fn drop(&mut self) {
-        if let Some(storing) = self.storing.take() {
-            let storing = storing.into_inner();
-            // Without a runtime there is nobody to store it.
-            spawn(storing.unwrap_or_else(PoisonError::into_inner));
-        }
     }
 }

@@ -16,10 +16,14 @@ pub(crate) struct Shared {
     epoch: AtomicU64,
 }
 
+/// How often something had been forgotten at some time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Epoch(u64);
+
 /// What was so when a request began, without which its answer is not stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Ticket {
-    epoch: u64,
+    epoch: Epoch,
     mark: Mark,
 }
 
@@ -38,15 +42,20 @@ impl Shared {
         self.epoch.fetch_add(1, Ordering::AcqRel);
     }
 
-    pub(crate) fn ticket(&self, url: &Url) -> Ticket {
+    pub(crate) fn epoch(&self) -> Epoch {
+        Epoch(self.epoch.load(Ordering::Acquire))
+    }
+
+    /// The ticket of a request that began in this epoch, and is about to be sent.
+    pub(crate) fn ticket(&self, epoch: Epoch, url: &Url) -> Ticket {
         Ticket {
-            epoch: self.epoch.load(Ordering::Acquire),
+            epoch,
             mark: self.marks.mark(url),
         }
     }
 
     /// Whether nothing has been forgotten or changed since.
     pub(crate) fn is_valid(&self, ticket: &Ticket, url: &Url) -> bool {
-        self.ticket(url) == *ticket
+        self.ticket(self.epoch(), url) == *ticket
     }
 }

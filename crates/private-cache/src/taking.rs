@@ -3,20 +3,19 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use bytes::Bytes;
 use http::{Extensions, HeaderMap, Method, StatusCode};
 use request_context::with_body;
 use reqwest::{Body, Response};
 
 use crate::answer::{Form, add_cookies, respond};
 use crate::asked::Asked;
-use crate::commit::Commit;
 use crate::directives::ResponseDirectives;
 use crate::kept::updated;
 use crate::recording::{Recording, is_whole};
 use crate::status_header::{Because, Fate, add_header};
 use crate::storable::{announced, supersedes};
 use crate::validators::{is_about, is_same_representation};
+use crate::variation::confirmed_variation;
 use crate::whose::sent;
 use crate::{Cache, CacheStatus, Entry, EntryParts};
 
@@ -70,14 +69,12 @@ impl Cache {
         confirmation: &Response,
     ) -> Response {
         let headers = confirmation.headers();
-        let directives = ResponseDirectives::of(headers);
-        let parts = confirmed(asked, entry, arrived, headers, &directives);
+        let (parts, is_storable) = confirmed(asked, entry, arrived, headers);
         let confirmed = Entry::from(parts.clone());
-        if directives.no_store {
-            self.drop_stored(asked).await;
+        if is_storable {
+            self.place(asked).store(parts).await;
         } else {
-            let body = parts.body.clone();
-            self.commit(asked, parts).store(body).await;
+            self.place(asked).clear().await;
         }
         let form = Form {
             method: &asked.method,
@@ -103,14 +100,12 @@ impl Cache {
         if head.status() != StatusCode::OK || entry.parts().status != StatusCode::OK {
             return;
         }
-        let directives = ResponseDirectives::of(headers);
-        if directives.no_store || !is_same_representation(headers, &entry.parts().headers) {
-            self.drop_stored(asked).await;
-            return;
+        let (parts, is_storable) = confirmed(asked, entry, arrived, headers);
+        if is_storable && is_same_representation(headers, &entry.parts().headers) {
+            self.place(asked).store(parts).await;
+        } else {
+            self.place(asked).clear().await;
         }
-        let parts = confirmed(asked, entry, arrived, headers, &directives);
-        let body = parts.body.clone();
-        self.commit(asked, parts).store(body).await;
     }
 
     /// Lets an answer pass, and stores it on the way if it may be.
@@ -133,54 +128,27 @@ impl Cache {
             let may_be_stored = entry.is_some() || !asked.ask.looks_up();
             let is_whole = asked.method == Method::GET && supersedes(response.status());
             if is_theirs && may_be_stored && is_whole {
-                self.drop_stored(asked).await;
+                self.place(asked).clear().await;
             }
             return self.passed(response, because, false);
         };
         let expected = announced(response.headers());
         let limit = self.options.body_limit;
-        let commit = self.commit(asked, parts);
+        let place = self.place(asked);
         let response = self.passed(response, because, true);
         let mut complete = None;
         let response = with_body(response, |body| {
             if http_body::Body::is_end_stream(&body) {
-                complete = Some(commit);
+                complete = Some((place, parts));
                 return body;
             }
-            Body::wrap(Recording::new(body, limit, expected, commit))
+            Body::wrap(Recording::new(body, limit, expected, place, parts))
         });
         // Nobody may ever ask for the body that isn't there.
-        if let Some(commit) = complete.filter(|_| is_whole(0, expected)) {
-            commit.store(Bytes::new()).await;
+        if let Some((place, parts)) = complete.filter(|_| is_whole(0, expected)) {
+            place.store(parts).await;
         }
         response
-    }
-
-    fn commit(&self, asked: &Asked, parts: EntryParts) -> Commit {
-        Commit {
-            shared: Arc::clone(&self.shared),
-            key: asked.ask.key.clone(),
-            ticket: asked.ticket.clone(),
-            url: asked.url.clone(),
-            headers: asked.headers.clone(),
-            parts,
-            max_variants: self.options.max_variants,
-        }
-    }
-
-    /// Drops what is stored that fits the request.
-    async fn drop_stored(&self, asked: &Asked) {
-        let store = &self.shared.store;
-        let key = &asked.ask.key;
-        let Some(before) = store.get(key).await else {
-            return;
-        };
-        let others = before.without(&asked.headers);
-        if others.entries().is_empty() {
-            store.remove(key).await;
-        } else {
-            store.put(key.clone(), Arc::new(others)).await;
-        }
     }
 
     /// An answer from below, with the cache's word.
@@ -208,20 +176,25 @@ impl Cache {
     }
 }
 
-/// What is stored of an answer once these headers have confirmed it.
+/// What is stored of an answer once these headers have confirmed it, and whether it may be stored on.
 fn confirmed(
     asked: &Asked,
     entry: &Entry,
     arrived: SystemTime,
-    headers: &HeaderMap,
-    directives: &ResponseDirectives,
-) -> EntryParts {
+    confirmation: &HeaderMap,
+) -> (EntryParts, bool) {
     let stored = entry.parts();
-    EntryParts {
-        headers: updated(&stored.headers, headers, directives, arrived),
+    let directives = ResponseDirectives::of(confirmation);
+    let headers = updated(&stored.headers, confirmation, &directives, arrived);
+    let varied = confirmed_variation(&stored.varied, &asked.headers, &headers);
+    let is_storable = varied.is_some() && !directives.no_store;
+    let parts = EntryParts {
+        headers,
+        varied: varied.unwrap_or_default(),
         request_time: asked.at,
         response_time: arrived,
         fresh_for: asked.ask.fresh_for.or(stored.fresh_for),
         ..stored.clone()
-    }
+    };
+    (parts, is_storable)
 }

@@ -35,6 +35,22 @@ pub(crate) fn varied(request: &HeaderMap, answer: &HeaderMap) -> Option<Varied> 
     Some(varied)
 }
 
+/// The same of an answer that was confirmed, with the headers that it has now. What it varied by before it still does: its body is
+/// the same.
+pub(crate) fn confirmed_variation(
+    before: &Varied,
+    request: &HeaderMap,
+    answer: &HeaderMap,
+) -> Option<Varied> {
+    let mut now = varied(request, answer)?;
+    for (name, values) in before {
+        if !now.iter().any(|(other, _)| other == name) {
+            now.push((name.clone(), values.clone()));
+        }
+    }
+    Some(now)
+}
+
 /// Whether a request has the same in the headers that matter.
 pub(crate) fn fits(varied: &Varied, request: &HeaderMap) -> bool {
     let has_host = varied.iter().any(|(name, _)| *name == HOST);

@@ -3,9 +3,13 @@
 
 mod background;
 mod changing;
+mod confirming;
 mod errors;
+mod gated_store;
 mod identity;
+mod names;
 mod parts;
+mod races;
 mod reuse;
 mod scene;
 mod slow_store;
