@@ -49,8 +49,8 @@ impl ResponseDirectives {
     fn take(&mut self, name: &str, value: Option<&str>) {
         match name {
             "no-store" => self.no_store = true,
-            "no-cache" => match value {
-                Some(fields) => self.no_cache_fields.extend(names(fields)),
+            "no-cache" => match value.and_then(names) {
+                Some(fields) => self.no_cache_fields.extend(fields),
                 None => self.no_cache = true,
             },
             "must-revalidate" => self.must_revalidate = true,
@@ -133,8 +133,12 @@ pub(crate) fn seconds(value: Option<&str>) -> Option<Duration> {
     ))
 }
 
-fn names(list: &str) -> impl Iterator<Item = HeaderName> {
-    list.split(',').filter_map(|name| name.trim().parse().ok())
+/// The headers in a list. None if there is none, or something else.
+fn names(list: &str) -> Option<Vec<HeaderName>> {
+    let members = list.split(',').map(str::trim);
+    let members = members.filter(|name| !name.is_empty());
+    let names: Vec<_> = members.map(str::parse).collect::<Result<_, _>>().ok()?;
+    (!names.is_empty()).then_some(names)
 }
 
 /// Hands out each directive, its name in lower case, its value without quotes.
@@ -261,6 +265,19 @@ mod tests {
         assert!(!directives.no_cache);
         assert_eq!(directives.no_cache_fields, ["a", "x-b"]);
         assert_eq!(directives.max_age, Some(Duration::from_secs(5)));
+    }
+
+    #[test]
+    fn a_no_cache_whose_names_are_none_is_about_the_whole_answer() {
+        for line in [
+            "no-cache=\"\"",
+            "no-cache=",
+            "no-cache=\" , \"",
+            "no-cache=\"a b\"",
+            "no-cache=\"a, b c\"",
+        ] {
+            assert!(ResponseDirectives::of(&headers(&[line])).no_cache, "{line}");
+        }
     }
 
     #[test]

@@ -49,7 +49,7 @@
 //! # What is stored, and for how long
 //!
 //! A whole answer to a `GET`, of any status that is cacheable by default or that comes with `max-age`, `Expires`, `public` or
-//! `private`, unless it says `no-store` or varies by `*` (RFC 9111 §3), or is about the request rather than about what was asked for:
+//! `private`, unless it says `no-store` or varies by `*` (RFC 9111 §3) or by more than 64 headers, or is about the request rather than about what was asked for:
 //! a 206, 304, 401, 407, 412 or 416. One that names no time is fresh for a tenth of how long ago
 //! its `Last-Modified` is, at most a day. [`CacheMode::fresh_for`] is for APIs that say nothing.
 //!
@@ -60,7 +60,8 @@
 //! announced, is above the [limit](Cache::body_limit) or is an event stream is not stored, and neither is one whose reader leaves.
 //! Requests don't wait for each other, unless they ask for the same in the background.
 //!
-//! What could never be used again is not stored: an answer that is neither fresh nor can be asked about.
+//! What could never be used again is not stored: an answer that is neither fresh nor can be asked about. A 500, 502, 503 or 504 is
+//! stored only if it is fresh, and never used when it is stale.
 //!
 //! Neither a `Set-Cookie` header nor a request's credential is ever stored. The rest of an answer with a `Set-Cookie` is.
 //!
@@ -71,7 +72,7 @@
 //! | fresh | from the store, with an `Age` |
 //! | stale, with a validator | the origin is asked (`If-None-Match`, `If-Modified-Since`); a 304 updates the stored headers (§4.3.4) |
 //! | `max-age`, `max-stale`, `min-fresh`, `no-cache`, `no-store` in the request | as §5.2.1 says; an `immutable` answer needs no `max-age` |
-//! | `only-if-cached` | from the store, or a 504 |
+//! | `only-if-cached` | from the store, or a 504; nothing is sent, in the background either |
 //! | a caller's own `If-None-Match`, `If-Modified-Since` | judged by a fresh answer; else they go up, and the 304 comes down, as they are |
 //! | `If-Match`, `If-Unmodified-Since` | the origin's to judge |
 //! | `HEAD` | from the answer to a `GET` |

@@ -114,17 +114,16 @@ impl Cache {
         next: Next<'_>,
     ) -> Result<Response> {
         let identity = self.identity(&request, extensions);
-        let Some(identity) = identity.filter(|_| request.body().is_none()) else {
+        let identity = identity.filter(|_| request.body().is_none());
+        let epoch = self.shared.epoch();
+        let ask =
+            identity.map(|identity| Ask::new(&request, mode.as_ref(), identity, epoch, extensions));
+        let Some(ask) = ask.filter(|ask| !ask.wish.directives.no_store) else {
             if wants_only_cached(&request, mode.as_ref()) {
                 return Ok(self.passed(unavailable(request.url()), Because::Bypass, false));
             }
             return self.pass(request, extensions, next).await;
         };
-        let epoch = self.shared.epoch();
-        let ask = Ask::new(&request, mode.as_ref(), identity, epoch, extensions);
-        if ask.wish.directives.no_store {
-            return self.pass(request, extensions, next).await;
-        }
         let entry = self.find(&ask, &request).await;
         if let Some(entry) = &entry
             && let Some(response) = self.reuse(&ask, entry, &request, extensions)
@@ -249,6 +248,7 @@ impl Cache {
         let is_theirs = !sent.credential || asked.ask.identity.is_that_of(&sent);
         is_theirs
             && asked.ask.own == Own::None
+            && !is_of_the_server(entry.parts().status)
             && self.shared.is_valid(&asked.ticket, &asked.url)
             && entry.policy().stands_in(
                 &asked.ask.wish,

@@ -153,10 +153,12 @@ impl Policy {
         let in_time = self
             .stale_while_revalidate
             .is_some_and(|allowed| staleness <= allowed);
-        if in_time && !asked.want_current() {
-            return Reuse::WhileRevalidating;
+        match in_time && !asked.want_current() {
+            // Nothing is to be sent.
+            true if asked.only_if_cached => Reuse::Stale,
+            true => Reuse::WhileRevalidating,
+            false => Reuse::Validate,
         }
-        Reuse::Validate
     }
 
     fn is_too_old(

@@ -19,7 +19,9 @@ use crate::place::Place;
 pub(crate) struct Recording {
     body: Body,
     kept: Option<Kept>,
+    /// What the store has to do before the next piece is asked for.
     storing: Option<Finishing>,
+    has_ended: bool,
 }
 
 struct Kept {
@@ -52,6 +54,7 @@ impl Recording {
                 parts,
             }),
             storing: None,
+            has_ended: false,
         }
     }
 
@@ -59,9 +62,10 @@ impl Recording {
         if let Some(kept) = &mut self.kept {
             kept.length = kept.length.saturating_add(piece.len());
             kept.pieces.push(piece.clone());
-            if kept.length > kept.limit {
-                self.kept = None;
-            }
+        }
+        if let Some(kept) = self.kept.take_if(|kept| kept.length > kept.limit) {
+            // What is stored is older than what the reader gets.
+            self.storing = Some(kept.place.clear());
         }
     }
 
@@ -113,8 +117,8 @@ impl HttpBody for Recording {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
-        if self.storing.is_some() {
-            ready!(self.poll_stored(context));
+        ready!(self.poll_stored(context));
+        if self.has_ended {
             return Poll::Ready(None);
         }
         let frame = ready!(Pin::new(&mut self.body).poll_frame(context));
@@ -132,6 +136,7 @@ impl HttpBody for Recording {
             }
             Some(Err(_)) => self.kept = None,
             None => {
+                self.has_ended = true;
                 self.finish();
                 ready!(self.poll_stored(context));
             }

@@ -10,6 +10,7 @@ use url::Url;
 
 use crate::asked::Asked;
 use crate::directives::ResponseDirectives;
+use crate::failure::is_of_the_server;
 use crate::kept::stored_headers;
 use crate::lifetime::lifetime;
 use crate::policy::Word;
@@ -38,13 +39,15 @@ impl Cache {
         let directives = ResponseDirectives::of(headers);
         let lifetime = lifetime(response.status(), headers, &directives, arrived)?;
         let varied = varied(&asked.headers, headers)?;
-        let can_be_used = !lifetime.is_zero()
-            || headers.contains_key(ETAG)
+        let is_of_use_stale = headers.contains_key(ETAG)
             || headers.contains_key(LAST_MODIFIED)
             || asked.ask.fresh_for.is_some()
             || directives.stale_if_error.is_some()
             || self.options.stale_on_error.is_some()
             || matches!(asked.ask.wish.word, Word::ForceCache | Word::OnlyIfCached);
+        // A failure is of use as long as the server says so, and no longer.
+        let can_be_used =
+            !lifetime.is_zero() || (is_of_use_stale && !is_of_the_server(response.status()));
         can_be_used.then(|| EntryParts {
             url: of_the_resource(response.url()),
             status: response.status(),

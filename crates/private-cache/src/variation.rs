@@ -6,8 +6,11 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 /// What a request had in each header that an answer's `Vary` names.
 pub(crate) type Varied = Vec<(HeaderName, Vec<HeaderValue>)>;
 
-/// What has to be kept of a request for its answer to be found again. None if the answer fits no other request, or if a
-/// credential would have to be kept.
+/// How many headers an answer may vary by to be stored.
+const MOST_NAMES: usize = 64;
+
+/// What has to be kept of a request for its answer to be found again. None if the answer fits no other request, or hardly any, or
+/// if a credential would have to be kept.
 pub(crate) fn varied(request: &HeaderMap, answer: &HeaderMap) -> Option<Varied> {
     let mut varied = Varied::new();
     // A host of the caller's own makes the request one for something else (RFC 9110 §7.1).
@@ -28,6 +31,10 @@ pub(crate) fn varied(request: &HeaderMap, answer: &HeaderMap) -> Option<Varied> 
                 return None;
             }
             if !varied.iter().any(|(other, _)| *other == name) {
+                // Each is compared with all of them, so there must not be any number.
+                if varied.len() >= MOST_NAMES {
+                    return None;
+                }
                 varied.push((name, values));
             }
         }
@@ -177,6 +184,17 @@ mod tests {
         }
         let two = headers(&[("vary", ""), ("vary", "*")]);
         assert_eq!(varied(&HeaderMap::new(), &two), None);
+    }
+
+    #[test]
+    fn an_answer_that_varies_by_too_much_fits_nothing() {
+        let names = |count: usize| (0..count).map(|n| format!("x-{n}")).collect::<Vec<_>>();
+        let answer = |count| headers(&[("vary", &names(count).join(","))]);
+        let varied = |count| varied(&HeaderMap::new(), &answer(count)).map(|names| names.len());
+        assert_eq!(varied(MOST_NAMES), Some(MOST_NAMES));
+        assert_eq!(varied(MOST_NAMES + 1), None);
+        let again = headers(&[("vary", &["x"; 100].join(","))]);
+        assert!(super::varied(&HeaderMap::new(), &again).is_some());
     }
 
     #[test]

@@ -238,3 +238,33 @@ async fn a_call_that_is_dropped_gets_nothing_and_changes_nothing() {
     assert_eq!(transport.abandoned(), 1);
     assert_eq!(get(&client).await.1, CacheStatus::Revalidated);
 }
+
+/// `private` lets an error be stored. It is no answer for whoever can't reach the origin later, and no reason to drop a good one.
+#[tokio::test(start_paused = true)]
+async fn a_stored_failure_stands_in_for_nothing() {
+    let within = Duration::from_secs(3600);
+    let failure = || Reply::status(503).header("cache-control", "private");
+    let transport = ScriptedTransport::new()
+        .reply(cached("max-age=60", "good"))
+        .reply(failure())
+        .then(Answer::fail_to_connect());
+    let client = client(&cache().serve_stale_on_error(within), &transport);
+    get(&client).await;
+    pass(70).await;
+    let current = private_cache::CacheMode::no_cache();
+    assert_eq!(crate::scene::get_in(&client, current).await.0, 503);
+    assert_eq!(get(&client).await, got(200, Stale, "good"));
+
+    let failing = Reply::status(503).header("cache-control", "max-age=60, stale-if-error=600");
+    let transport = ScriptedTransport::new()
+        .reply(failing)
+        .then(Answer::fail_to_connect())
+        .reply(Reply::status(500));
+    let client = crate::scene::client(&cache().serve_stale_on_error(within), &transport);
+    assert_eq!(get(&client).await.0, 503);
+    assert_eq!(get(&client).await, got(503, Hit, ""));
+    pass(70).await;
+    let error = client.get(HERE).send().await.unwrap_err();
+    assert!(error.is_connect());
+    assert_eq!(get(&client).await, got(500, Miss, ""));
+}

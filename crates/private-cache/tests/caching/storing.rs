@@ -183,3 +183,17 @@ async fn the_http_version_is_stored_too() {
     let hit = client.get(HERE).send().await.unwrap();
     assert_eq!(hit.version(), version);
 }
+
+/// The caller has seen the new answer, so the old one is not what is current.
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_turns_out_too_long_takes_the_place_of_the_old_all_the_same() {
+    let transport = ScriptedTransport::new()
+        .reply(fresh("old"))
+        .repeat(2, &pieces());
+    let client = client(&cache().body_limit(12), &transport);
+    get(&client).await;
+    let reload = private_cache::CacheMode::reload();
+    let reloaded = crate::scene::get_in(&client, reload).await;
+    assert_eq!(reloaded, got(200, Miss, "one two three"));
+    assert_eq!(get(&client).await, got(200, Miss, "one two three"));
+}
