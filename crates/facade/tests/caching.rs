@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use facade::{
     Auth, Bearer, Cache, CacheMode, CacheStatus, CancellationToken, Client, ClientBuilder,
-    ErrorKind, MemoryStore, Place, RefreshError, SecretString, TimeoutPhase, TokenSet,
+    ErrorKind, LinkHeader, MemoryStore, Place, RefreshError, SecretString, TimeoutPhase, TokenSet,
 };
 use testkit::{Answer, Reply, ScriptedTransport};
 use token_store::{LockedStore, StoreError, TokenStore};
@@ -332,6 +332,38 @@ async fn each_hop_of_a_redirect_has_an_entry_of_its_own() {
         "the redirect is still fresh"
     );
     transport.assert_count(3);
+}
+
+/// Under one name, the redirect would be the answer to the request that follows it, and the first page that to the next.
+#[tokio::test(start_paused = true)]
+async fn a_name_is_neither_that_of_a_redirects_target_nor_that_of_the_next_page() {
+    let transport = ScriptedTransport::new()
+        .reply(
+            Reply::status(301)
+                .header("location", "/moved")
+                .header("cache-control", "max-age=600"),
+        )
+        .reply(fresh("there"));
+    let client = builder(&transport, &cache()).build().unwrap();
+    for _ in 0..2 {
+        let named = client.get("me").cache_mode(CacheMode::new().key("me"));
+        let response = named.send().await.unwrap();
+        assert_eq!(response.text().await.unwrap(), "there");
+    }
+    transport.assert_count(2);
+
+    let transport = ScriptedTransport::new()
+        .reply(fresh("[1]").header("link", "</me?page=2>; rel=\"next\""))
+        .reply(fresh("[2]"));
+    let client = builder(&transport, &cache()).build().unwrap();
+    for _ in 0..2 {
+        let named = client.get("me").cache_mode(CacheMode::new().key("me"));
+        let mut numbers = named.paginate(LinkHeader::new("")).items::<u32>();
+        assert_eq!(numbers.next_item().await.unwrap(), Some(1));
+        assert_eq!(numbers.next_item().await.unwrap(), Some(2));
+        assert_eq!(numbers.next_item().await.unwrap(), None);
+    }
+    transport.assert_count(2);
 }
 
 #[cfg(feature = "cookies")]

@@ -68,9 +68,16 @@ impl CacheMode {
     }
 
     /// Finds and stores the answer under this name in place of its URL, for URLs that differ in something that makes no
-    /// difference. Each principal has names of its own. Requests that share a name must want the same.
+    /// difference. Each principal has names of its own. Requests that share a name must want the same. Where a redirect leads is
+    /// found under its URL all the same.
     pub fn key(mut self, name: impl Into<Arc<str>>) -> Self {
         self.key = Some(name.into());
+        self
+    }
+
+    /// Finds and stores the answer under its URL again, for what makes more requests out of one that has a [`key`](Self::key).
+    pub fn without_key(mut self) -> Self {
+        self.key = None;
         self
     }
 

@@ -49,8 +49,8 @@
 //! # What is stored, and for how long
 //!
 //! A whole answer to a `GET`, of any status that is cacheable by default or that comes with `max-age`, `Expires`, `public` or
-//! `private`, unless it says `no-store` or varies by `*` (RFC 9111 §3) or by more than 64 headers, or is about the request rather than about what was asked for:
-//! a 206, 304, 401, 407, 412 or 416. One that names no time is fresh for a tenth of how long ago
+//! `private`, unless it says `no-store`, varies by `*` (RFC 9111 §3) or by more than 64 headers, or is about the request rather
+//! than about what was asked for: a 206, 304, 401, 407, 412 or 416. One that names no time is fresh for a tenth of how long ago
 //! its `Last-Modified` is, at most a day. [`CacheMode::fresh_for`] is for APIs that say nothing.
 //!
 //! Several answers are kept for one URL if they differ by what their `Vary` names; lists are compared member by member, languages
@@ -61,7 +61,7 @@
 //! Requests don't wait for each other, unless they ask for the same in the background.
 //!
 //! What could never be used again is not stored: an answer that is neither fresh nor can be asked about. A 500, 502, 503 or 504 is
-//! stored only if it is fresh, and never used when it is stale.
+//! stored only if it is fresh, and stands in for nothing when it is stale.
 //!
 //! Neither a `Set-Cookie` header nor a request's credential is ever stored. The rest of an answer with a `Set-Cookie` is.
 //!

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
 use paginate::{Page, PageRequest, PageSource, Pager, PagingError, PagingErrorKind, Style};
+use private_cache::CacheMode;
 use request_context::{ReplayableBody, WithCredential, WithoutAuth};
 use reqwest::Method;
 use url::Url;
@@ -17,8 +18,8 @@ impl Request {
     ///
     /// Each page is a call of its own, with all that was said of this one: retries, redirects, `deadline`, `cancel`,
     /// `timeout`, `body_limit`, its credential. So a token that expires on the way is refreshed, and a page that fails is
-    /// tried again. [`Pager`] says what holds for the stream as a whole. A page may have as many bytes as the pager and the
-    /// `body_limit` both allow.
+    /// tried again. The name of a [`CacheMode`] is left out: a cache tells pages by their URLs. [`Pager`] says what holds for
+    /// the stream as a whole. A page may have as many bytes as the pager and the `body_limit` both allow.
     ///
     /// A next link that leads to another origin is refused. If the pager [allows it](Pager::other_origins), it is asked for by
     /// `GET`, and neither a credential nor a body goes along, nor any header but those that are
@@ -55,6 +56,10 @@ impl PagedRequest {
         let mut request = request.accepting_json();
         let mut url = request.client.base_url().clone();
         let mut invalid = None;
+        // Under one name, the first page would be the answer to all that follow.
+        if let Some(mode) = request.extensions.get_mut::<CacheMode>() {
+            *mode = mode.clone().without_key();
+        }
         match &mut request.inner {
             Ok(inner) => {
                 url.clone_from(inner.url());
