@@ -10,6 +10,8 @@ mod mode;
 mod open_error;
 mod record;
 mod seal;
+mod sweep;
+mod work;
 
 #[cfg(feature = "redb")]
 pub use disk_store::DiskStore;

@@ -1,25 +1,22 @@
 //! A store over any manager of the http-cache crates.
 
 use std::fmt;
-use std::future::Future;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::Arc;
 
 use async_trait::async_trait;
-use http_cache::{CacheManager, HttpHeaders, HttpResponse, HttpVersion};
-use http_cache_semantics::CachePolicy;
+use http_cache::CacheManager;
 use tokio::runtime::Handle;
-use url::Url;
+use tokio::sync::Semaphore;
 
 use super::fingerprint::Fingerprint;
-use super::index::{Index, PAGES};
-use super::record;
-use crate::share::{SHARE, fitting};
+use super::sweep::sweep_later;
+use super::work::{Shared, Work};
 use crate::{Key, Scope, Store, Variants};
 
 /// What it holds unless told otherwise, in bytes.
 pub(super) const LIMIT: u64 = 256 * 1024 * 1024;
-/// What an answer takes in a manager beside itself.
-const FRAME: u64 = 256;
+/// How many threads it works on. A manager may need others for itself, and waits for ever where ours have taken them all.
+const THREADS: usize = 8;
 
 /// A [`Store`] over a [`CacheManager`]: the answers that were used last, up to a number of bytes and 16,384 keys.
 ///
@@ -38,16 +35,11 @@ const FRAME: u64 = 256;
 ///
 /// # Runtime
 ///
-/// It works on tokio's threads for blocking work, since some managers block. Outside a tokio runtime it holds nothing.
+/// It works on tokio's threads for blocking work, since some managers block: on 9 of them at most. Outside a tokio runtime it
+/// holds nothing.
 pub struct ManagerStore<M> {
     shared: Arc<Shared<M>>,
-}
-
-struct Shared<M> {
-    manager: M,
-    limit: u64,
-    /// Read at first use. Only threads for blocking work take it, and hold it while they write.
-    index: OnceLock<Mutex<Index>>,
+    threads: Arc<Semaphore>,
 }
 
 impl<M: CacheManager> ManagerStore<M> {
@@ -58,13 +50,9 @@ impl<M: CacheManager> ManagerStore<M> {
 
     /// A store of so many bytes. What is stored under one key takes an eighth of it at most.
     pub fn with_limit(manager: M, bytes: u64) -> Self {
-        let shared = Shared {
-            manager,
-            limit: bytes,
-            index: OnceLock::new(),
-        };
         Self {
-            shared: Arc::new(shared),
+            shared: Arc::new(Shared::new(manager, bytes)),
+            threads: Arc::new(Semaphore::new(THREADS)),
         }
     }
 
@@ -75,9 +63,11 @@ impl<M: CacheManager> ManagerStore<M> {
     ) -> Option<T> {
         let runtime = Handle::try_current().ok()?;
         let shared = self.shared.clone();
+        let thread = self.threads.clone().acquire_owned().await.ok()?;
         let work = {
             let runtime = runtime.clone();
             move || {
+                let _thread = thread;
                 let outcome = work(&Work {
                     shared: &shared,
                     runtime: &runtime,
@@ -89,24 +79,6 @@ impl<M: CacheManager> ManagerStore<M> {
         // A manager that panics has nothing.
         runtime.spawn_blocking(work).await.ok()
     }
-}
-
-/// Deletes what is doomed, after the caller has its answer.
-fn sweep_later<M: CacheManager>(shared: &Arc<Shared<M>>, runtime: &Handle) {
-    let index = shared.index.get().map(lock);
-    if !index.is_some_and(|index| index.has_doomed()) {
-        return;
-    }
-    let (shared, handle) = (shared.clone(), runtime.clone());
-    runtime.spawn_blocking(move || {
-        let work = Work {
-            shared: &shared,
-            runtime: &handle,
-        };
-        // One at a time, so that others get their turn.
-        while work.sweep() {}
-        work.flush(&mut work.index());
-    });
 }
 
 #[cfg_attr(not(target_arch = "wasm32"), async_trait)]
@@ -136,137 +108,11 @@ impl<M: CacheManager> Store for ManagerStore<M> {
     }
 }
 
-/// What is done on a thread for blocking work.
-struct Work<'a, M> {
-    shared: &'a Shared<M>,
-    runtime: &'a Handle,
-}
-
-impl<M: CacheManager> Work<'_, M> {
-    fn get(&self, key: &Fingerprint) -> Option<Arc<Variants>> {
-        if !self.index().touch(key) {
-            return None;
-        }
-        let bytes = self.read(&answer_name(key))?;
-        record::decode(key, bytes).map(Arc::new)
-    }
-
-    fn put(&self, key: &Key, variants: Arc<Variants>) {
-        let scope = Fingerprint::of_scope(key.scope());
-        let key = Fingerprint::of_key(key);
-        let share = self.shared.limit / SHARE;
-        let fits = |variants: &Variants| variants.weigh() as u64 <= share;
-        let Some(variants) = fitting(variants, fits) else {
-            return self.remove(&key);
-        };
-        let bytes = record::encode(&key, &variants);
-        let mut index = self.index();
-        index.insert(key, scope, bytes.len() as u64 + FRAME);
-        // The index first: what it names and isn't there is a miss, what is there without a name would stay for ever.
-        self.flush(&mut index);
-        self.write(answer_name(&key), bytes);
-    }
-
-    fn remove(&self, key: &Fingerprint) {
-        let mut index = self.index();
-        if index.remove(key) {
-            self.delete(&answer_name(key));
-            self.flush(&mut index);
-        }
-    }
-
-    fn doom(&self, scope: Option<Fingerprint>) {
-        let mut index = self.index();
-        index.doom_all(scope);
-        self.flush(&mut index);
-        drop(index);
-        // A manager may write later; what it deletes it deletes at once, and with it writes what came before.
-        self.sweep();
-    }
-
-    /// Deletes one that is doomed. Says whether there was any.
-    fn sweep(&self) -> bool {
-        let mut index = self.index();
-        let Some(key) = index.next_doomed() else {
-            return false;
-        };
-        self.delete(&answer_name(&key));
-        true
-    }
-
-    fn index(&self) -> MutexGuard<'_, Index> {
-        lock(self.shared.index.get_or_init(|| Mutex::new(self.load())))
-    }
-
-    fn load(&self) -> Index {
-        let mut index = Index::new(self.shared.limit);
-        for page in 0..PAGES {
-            if let Some(bytes) = self.read(&page_name(page)) {
-                index.read(page, bytes);
-            }
-        }
-        index
-    }
-
-    fn flush(&self, index: &mut Index) {
-        for (page, bytes) in index.take_dirty() {
-            self.write(page_name(page), bytes);
-        }
-    }
-
-    fn read(&self, name: &str) -> Option<Vec<u8>> {
-        let found = self.wait(self.shared.manager.get(name)).ok()??;
-        Some(found.0.body)
-    }
-
-    fn write(&self, name: String, bytes: Vec<u8>) {
-        if let Some((response, policy)) = envelope(bytes) {
-            // What isn't written isn't found.
-            let _ = self.wait(self.shared.manager.put(name, response, policy));
-        }
-    }
-
-    fn delete(&self, name: &str) {
-        // What isn't deleted isn't named by the index any more.
-        let _ = self.wait(self.shared.manager.delete(name));
-    }
-
-    fn wait<T>(&self, future: impl Future<Output = T>) -> T {
-        self.runtime.block_on(future)
-    }
-}
-
-/// What a manager takes: an answer whose body is ours, and a policy that nobody asks.
-fn envelope(bytes: Vec<u8>) -> Option<(HttpResponse, CachePolicy)> {
-    let response = HttpResponse {
-        body: bytes,
-        headers: HttpHeaders::new(),
-        status: 200,
-        url: Url::parse("private-cache:").ok()?,
-        version: HttpVersion::Http11,
-        metadata: None,
-    };
-    let policy = CachePolicy::new(&http::Request::new(()), &http::Response::new(()));
-    Some((response, policy))
-}
-
-fn answer_name(key: &Fingerprint) -> String {
-    format!("private-cache answer {key}")
-}
-
-fn page_name(page: u8) -> String {
-    format!("private-cache index {page}")
-}
-
-/// A thread that panicked with it left rows behind at worst that name nothing.
-fn lock(index: &Mutex<Index>) -> MutexGuard<'_, Index> {
-    index.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 impl<M> Clone for ManagerStore<M> {
     fn clone(&self) -> Self {
         Self {
             shared: self.shared.clone(),
+            threads: self.threads.clone(),
         }
     }
 }

@@ -121,3 +121,19 @@ fn outside_a_runtime_it_holds_nothing() {
     store.put(key.clone(), answer(b"a")).now_or_never().unwrap();
     assert!(store.get(&key).now_or_never().unwrap().is_none());
 }
+
+/// What could not be replaced must not be found in the place of what it was to be replaced by.
+#[tokio::test]
+async fn an_answer_that_can_not_be_written_takes_the_former_one_away() {
+    let drawer = Drawer::default();
+    let store = drawer.store();
+    let key = key(&ada(), "a");
+    store.put(key.clone(), answer(b"former")).await;
+    drawer.is_full.store(true, Ordering::Relaxed);
+    store.put(key.clone(), answer(b"latter")).await;
+    assert_eq!(found(&store, &key).await, None);
+    assert_eq!(found(&drawer.store(), &key).await, None);
+    drawer.is_full.store(false, Ordering::Relaxed);
+    store.put(key.clone(), answer(b"latter")).await;
+    assert_eq!(found(&store, &key).await.unwrap(), "latter");
+}

@@ -14,6 +14,10 @@ pub(crate) struct Drawer {
     entries: Arc<Mutex<BTreeMap<String, (HttpResponse, CachePolicy)>>>,
     pub(crate) fails: Arc<AtomicBool>,
     pub(crate) dies_deleting: Arc<AtomicBool>,
+    /// Takes no answers, as where the disk is full.
+    pub(crate) is_full: Arc<AtomicBool>,
+    /// Works on a thread for blocking work of its own, as managers of files do.
+    pub(crate) blocks: Arc<AtomicBool>,
 }
 
 impl Drawer {
@@ -59,6 +63,9 @@ impl Drawer {
 impl CacheManager for Drawer {
     async fn get(&self, name: &str) -> Result<Option<(HttpResponse, CachePolicy)>> {
         self.check()?;
+        if self.blocks.load(Ordering::Relaxed) {
+            tokio::task::spawn_blocking(|| ()).await?;
+        }
         Ok(self.entries.lock().unwrap().get(name).cloned())
     }
 
@@ -69,6 +76,9 @@ impl CacheManager for Drawer {
         policy: CachePolicy,
     ) -> Result<HttpResponse> {
         self.check()?;
+        if self.is_full.load(Ordering::Relaxed) && name.contains("answer") {
+            return Err("the drawer is full".into());
+        }
         let entry = (response.clone(), policy);
         self.entries.lock().unwrap().insert(name, entry);
         Ok(response)

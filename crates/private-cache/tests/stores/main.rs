@@ -6,3 +6,4 @@ mod damage;
 mod disk;
 mod drawer;
 mod forgetting;
+mod threads;
