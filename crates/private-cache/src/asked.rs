@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use http::header::{CACHE_CONTROL, IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_RANGE, PRAGMA, RANGE};
 use http::{Extensions, HeaderMap, HeaderValue, Method, Version};
-use request_context::Call;
+use request_context::{Call, Instant};
 use reqwest::Request;
 use url::Url;
 
@@ -25,6 +25,8 @@ pub(crate) struct Ask {
     pub(crate) fresh_for: Option<Duration>,
     /// When it began: before anybody looked into the store.
     pub(crate) epoch: Epoch,
+    /// How long the store is waited for.
+    pub(crate) deadline: Option<Instant>,
 }
 
 /// A request that is sent on, and what was so when it was.
@@ -66,6 +68,7 @@ impl Ask {
             own: Own::of(headers),
             fresh_for: mode.and_then(|mode| mode.fresh_for),
             epoch,
+            deadline: Call::find(extensions).and_then(|call| call.deadline()),
         }
     }
 

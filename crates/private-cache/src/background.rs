@@ -77,6 +77,7 @@ impl Cache {
             own: Own::None,
             fresh_for: ask.fresh_for,
             epoch: ask.epoch,
+            deadline: None,
         };
         let mut asked = Asked::new(ask, request, &self.shared, self.now());
         asked.want_the_whole();

@@ -1,15 +1,17 @@
 //! The cache: what it is set up with, and the handle on what it holds.
 
 use std::fmt;
+use std::slice;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use http::Extensions;
-use request_context::{OriginAllowList, Principal};
+use request_context::{Instant, OriginAllowList, Principal};
 use reqwest::Request;
 use reqwest_middleware::ClientWithMiddleware;
 use url::Url;
 
+use crate::finishing::Finishing;
 use crate::shared::Shared;
 use crate::{Key, MemoryStore, Scope, Store};
 
@@ -81,11 +83,13 @@ impl Cache {
         self
     }
 
-    /// Whether requests carry a credential that can't be seen from here, such as the cookies of a cookie store. Those for whom
-    /// nobody names a principal are then none of the cache's business. Default: no.
+    /// Whether requests carry a credential that can't be seen from here, such as the cookies of a cookie store, or an
+    /// `Authorization` among the default headers of a reqwest client. Those for whom nobody names a principal are then none of the
+    /// cache's business. Default: no.
     ///
     /// It need not be said of a layer below that tells the [`Call`](request_context::Call) what it has sent, as `auth-middleware`
-    /// does, nor of an `Authorization`, a `Cookie` or another header marked sensitive that the request has already.
+    /// does, nor of an `Authorization`, a `Cookie`, an `x-api-key` and its like, or another header marked sensitive that the request
+    /// has already.
     pub fn authenticated(mut self, authenticated: bool) -> Self {
         self.options.authenticated = authenticated;
         self
@@ -174,9 +178,9 @@ impl Cache {
     ///
     /// # Cancel safety
     ///
-    /// If the future is dropped, the store may still have the answer; this process asks for it again all the same.
+    /// If the future is dropped, the work goes on.
     pub async fn invalidate(&self, url: &Url) {
-        self.invalidate_for(&Scope::Anonymous, std::slice::from_ref(url))
+        self.invalidate_for(&Scope::Anonymous, slice::from_ref(url), None)
             .await;
     }
 
@@ -210,19 +214,26 @@ impl Cache {
         self.shared.revalidations.settled().await;
     }
 
-    pub(crate) async fn invalidate_for(&self, scope: &Scope, urls: &[Url]) {
-        // All of them before anything is waited for: whoever waits may leave.
+    pub(crate) fn invalidate_for(
+        &self,
+        scope: &Scope,
+        urls: &[Url],
+        deadline: Option<Instant>,
+    ) -> Finishing {
+        let mut keys = Vec::new();
         for url in urls {
             self.shared.marks.set(url, self.now());
-        }
-        for url in urls {
-            let key = Key::of_url(Scope::Anonymous, url);
-            self.shared.store.remove(&key).await;
+            keys.push(Key::of_url(Scope::Anonymous, url));
             if *scope != Scope::Anonymous {
-                let key = Key::of_url(scope.clone(), url);
-                self.shared.store.remove(&key).await;
+                keys.push(Key::of_url(scope.clone(), url));
             }
         }
+        let shared = Arc::clone(&self.shared);
+        Finishing::new(deadline, async move {
+            for key in &keys {
+                shared.store.remove(key).await;
+            }
+        })
     }
 
     pub(crate) fn now(&self) -> SystemTime {

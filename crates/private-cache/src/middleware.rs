@@ -7,6 +7,7 @@ use http::{Extensions, Method};
 use request_context::{Call, drain};
 use reqwest::{Request, Response};
 use reqwest_middleware::{Error, Middleware, Next, Result};
+use tokio::time::timeout_at;
 use url::Url;
 
 use crate::answer::{Form, can_be_cut, respond, unavailable};
@@ -99,7 +100,8 @@ impl Cache {
         let response = next.run(request, extensions).await?;
         let scope = identity.map_or(Scope::Anonymous, |identity| identity.scope);
         let changed = changed(&url, response.status(), response.headers());
-        self.invalidate_for(&scope, &changed).await;
+        let deadline = Call::find(extensions).and_then(|call| call.deadline());
+        self.invalidate_for(&scope, &changed, deadline).await;
         if self.options.status_header {
             return Ok(self.passed(response, Because::Method, false));
         }
@@ -154,7 +156,12 @@ impl Cache {
         if !ask.looks_up() {
             return None;
         }
-        let variants = self.shared.store.get(&ask.key).await?;
+        let looking = self.shared.store.get(&ask.key);
+        let variants = match ask.deadline {
+            // When it is over, the layers below say so.
+            Some(deadline) => timeout_at(deadline, looking).await.ok()??,
+            None => looking.await?,
+        };
         let entry = variants.select(request.headers())?;
         can_be_cut(entry, request.method(), request.headers()).then(|| Arc::clone(entry))
     }

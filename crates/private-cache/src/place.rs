@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use http::HeaderMap;
+use request_context::Instant;
 use url::Url;
 
 use crate::asked::Asked;
@@ -23,6 +24,7 @@ pub(crate) struct Place {
     headers: HeaderMap,
     max_variants: usize,
     clock: Arc<Clock>,
+    deadline: Option<Instant>,
 }
 
 impl Cache {
@@ -35,6 +37,7 @@ impl Cache {
             headers: asked.headers.clone(),
             max_variants: self.options.max_variants,
             clock: Arc::clone(&self.options.clock),
+            deadline: asked.ask.deadline,
         }
     }
 }
@@ -42,7 +45,7 @@ impl Cache {
 impl Place {
     /// Stores this answer, unless a newer one is there.
     pub(crate) fn store(self, parts: EntryParts) -> Finishing {
-        Finishing::new(async move {
+        Finishing::new(self.deadline, async move {
             if !self.is_valid() {
                 return;
             }
@@ -64,7 +67,7 @@ impl Place {
 
     /// Drops what is stored that fits the request.
     pub(crate) fn clear(self) -> Finishing {
-        Finishing::new(async move {
+        Finishing::new(self.deadline, async move {
             let store = &self.shared.store;
             let Some(before) = store.get(&self.key).await else {
                 return;

@@ -101,10 +101,10 @@ impl Cache {
             return;
         }
         let (parts, is_storable) = confirmed(asked, entry, arrived, headers);
-        if is_storable && is_same_representation(headers, &entry.parts().headers) {
-            self.place(asked).store(parts).await;
-        } else {
-            self.place(asked).clear().await;
+        match is_same_representation(headers, &entry.parts().headers) {
+            Some(true) if is_storable => self.place(asked).store(parts).await,
+            None if is_storable => {}
+            _ => self.place(asked).clear().await,
         }
     }
 

@@ -1,11 +1,11 @@
 //! What a request and its call tell of whom it is made for, and by whose credential it was sent.
 
-use http::header::{AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION};
-use http::{Extensions, HeaderValue};
+use http::Extensions;
 use request_context::{Call, WithCredential, WithoutAuth};
 use reqwest::Request;
 
 use crate::Cache;
+use crate::credential_names::is_credential;
 use crate::identity::{Facts, Identity, Sent, identity};
 
 impl Cache {
@@ -45,10 +45,9 @@ pub(crate) fn sent(extensions: &Extensions) -> Sent {
 fn carries_credential(request: &Request) -> bool {
     let headers = request.headers();
     let url = request.url();
-    headers.contains_key(AUTHORIZATION)
-        || headers.contains_key(COOKIE)
-        || headers.contains_key(PROXY_AUTHORIZATION)
-        || headers.values().any(HeaderValue::is_sensitive)
+    headers
+        .iter()
+        .any(|(name, value)| value.is_sensitive() || is_credential(name))
         || !url.username().is_empty()
         || url.password().is_some()
 }

@@ -12,8 +12,8 @@ impl ClientBuilder {
     /// What a [`session`](Self::session)'s user is answered is stored for that user, as long as they are signed in. With
     /// [`Auth::basic`](crate::Auth::basic), [`Auth::api_key`](crate::Auth::api_key) or another credential that is one header, it
     /// is stored for this client, and for no other that shares the cache. With any other credential nobody knows for whom
-    /// answers are, and none is stored. The same holds for requests with an `Authorization`, `Cookie` or sensitive header of
-    /// their own, unless the cache is [told](Cache::principal_from).
+    /// answers are, and none is stored. The same holds for requests with an `Authorization`, `Cookie`, sensitive or other header
+    /// of their own that is known for a credential, unless the cache is [told](Cache::principal_from).
     ///
     /// ```
     /// use facade::{Cache, CacheStatus, Client};

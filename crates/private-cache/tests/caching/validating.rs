@@ -262,6 +262,13 @@ async fn a_head_tells_about_what_is_stored() {
                 .header("content-length", "4"),
             Miss,
         ),
+        // It names nothing by which anyone could tell.
+        (
+            Reply::status(200)
+                .header("cache-control", "max-age=60")
+                .header("content-length", "3"),
+            Miss,
+        ),
     ] {
         let transport = ScriptedTransport::new()
             .reply(fresh("one").header("content-length", "3"))

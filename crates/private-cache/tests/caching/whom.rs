@@ -68,3 +68,31 @@ async fn userinfo_is_not_stored_with_the_url() {
     let own = ask("https://ada:hunter2@a.test/x#part").await.unwrap();
     assert_eq!(own.url().fragment(), Some("part"), "its own");
 }
+
+/// Few mark what they put on, and few servers say `Vary`.
+#[tokio::test(start_paused = true)]
+async fn what_is_known_for_a_credential_is_one_whether_it_is_marked_or_not() {
+    for name in [
+        "x-api-key",
+        "X-Auth-Token",
+        "private-token",
+        "x-amz-security-token",
+        "dpop",
+    ] {
+        let transport = ScriptedTransport::new().respond_with(move |sent| {
+            Reply::status(200)
+                .header("cache-control", "max-age=60")
+                .body(sent.header(name).unwrap_or("nobody").to_owned())
+        });
+        let client = client(&cache(), &transport);
+        for user in ["nobody", "ada", "bob", "ada"] {
+            let request = client.get(HERE);
+            let request = match user {
+                "nobody" => request,
+                user => request.header(name, user),
+            };
+            let answer = read(request.send().await.unwrap()).await;
+            assert_eq!(answer.2, user, "{name}");
+        }
+    }
+}

@@ -7,17 +7,27 @@ use http::{HeaderMap, HeaderName};
 use crate::arguments::Arguments;
 use crate::start_error::StartError;
 
-/// What the names of credentials have in them. A name that only looks like one costs an answer from the cache.
-const CREDENTIALS: [&str; 9] = [
+/// What the names of headers have in them that say who asks. A name that only looks like one costs an answer from the cache.
+const CREDENTIALS: [&str; 18] = [
+    "account",
+    "assertion",
     "auth",
     "cookie",
     "credential",
+    "email",
+    "forwarded-user",
+    "identity",
+    "jwt",
     "key",
     "password",
+    "principal",
+    "remote-user",
     "secret",
     "session",
     "signature",
+    "tenant",
     "token",
+    "x-user",
 ];
 
 /// Opens the cache, if there is to be one.
@@ -66,6 +76,10 @@ mod tests {
             "private-token",
             "x-session-id",
             "apikey",
+            "cf-access-jwt-assertion",
+            "x-forwarded-user",
+            "x-user-id",
+            "x-tenant",
         ] {
             assert!(is_credential(&HeaderName::from_static(name)), "{name}");
         }
