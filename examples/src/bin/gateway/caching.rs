@@ -8,7 +8,7 @@ use crate::arguments::Arguments;
 use crate::start_error::StartError;
 
 /// What the names of headers have in them that say who asks. A name that only looks like one costs an answer from the cache.
-const CREDENTIALS: [&str; 18] = [
+const CREDENTIALS: [&str; 19] = [
     "account",
     "assertion",
     "auth",
