@@ -8,6 +8,7 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use reqwest::{Body, Response, ResponseBuilderExt};
 use url::Url;
 
+use crate::kept::DIGESTS;
 use crate::key::name_of_resource;
 use crate::range::{Wanted, content_range, wanted};
 use crate::status_header::{Fate, add_header};
@@ -109,6 +110,9 @@ fn content(entry: &Entry, form: &Form<'_>) -> (StatusCode, HeaderMap, Body) {
     match wanted {
         Wanted::Part(part) => {
             let mut headers = headers();
+            for name in DIGESTS {
+                headers.remove(name);
+            }
             set_range(&mut headers, content_range(Some(&part), length), part.len());
             (
                 StatusCode::PARTIAL_CONTENT,

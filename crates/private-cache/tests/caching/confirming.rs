@@ -63,3 +63,24 @@ async fn a_header_that_may_not_be_used_again_is_not_stored_from_a_confirmation_e
     assert_eq!(hit.headers().get("x-once"), None);
     assert_eq!(crate::scene::read(hit).await, got(200, Hit, "one"));
 }
+
+/// Servers that say `Content-Length: 0` of the confirmation itself are about.
+#[tokio::test(start_paused = true)]
+async fn a_confirmation_says_nothing_about_a_body_that_it_has_not() {
+    let confirmation = not_modified()
+        .header("content-length", "0")
+        .header("content-encoding", "gzip")
+        .header("content-digest", "sha-256=:x:");
+    let transport = ScriptedTransport::new()
+        .reply(fresh("one"))
+        .reply(confirmation);
+    let client = over(&transport);
+    get(&client).await;
+    pass(61).await;
+    assert_eq!(get(&client).await, got(200, Revalidated, "one"));
+    let hit = client.get(HERE).send().await.unwrap();
+    for name in ["content-length", "content-encoding", "content-digest"] {
+        assert_eq!(hit.headers().get(name), None);
+    }
+    assert_eq!(crate::scene::read(hit).await, got(200, Hit, "one"));
+}

@@ -163,3 +163,24 @@ async fn a_stored_error_is_not_cut() {
     assert_eq!(get_with(&client, "range", "bytes=0-1").await.1, Miss);
     transport.assert_count(2);
 }
+
+/// RFC 9530 §2: it is that of what is sent. `Repr-Digest` is that of the whole, whatever is sent of it.
+#[tokio::test(start_paused = true)]
+async fn a_part_has_not_the_digest_of_the_whole() {
+    let whole = fresh("0123456789")
+        .header("content-digest", "sha-256=:x:")
+        .header("content-md5", "x")
+        .header("repr-digest", "sha-256=:x:");
+    let transport = ScriptedTransport::new().reply(whole);
+    let client = over(&transport);
+    get(&client).await;
+    let part = client.get(HERE).header("range", "bytes=0-1");
+    let part = part.send().await.unwrap();
+    assert_eq!(part.status(), 206);
+    for name in ["content-digest", "content-md5"] {
+        assert_eq!(part.headers().get(name), None, "{name}");
+    }
+    assert_eq!(part.headers()["repr-digest"], "sha-256=:x:");
+    let whole = client.get(HERE).send().await.unwrap();
+    assert_eq!(whole.headers()["content-digest"], "sha-256=:x:");
+}
