@@ -94,7 +94,7 @@
 //! | empty pages that lead on | are passed, 32 in a row, then [`TooManyEmptyPages`](PagingErrorKind::TooManyEmptyPages) |
 //! | a body that is too long | [`PageTooLarge`](PagingErrorKind::PageTooLarge) beyond 16 MiB, of which no more is read |
 //! | a cursor or link that is too long | [`NextTooLong`](PagingErrorKind::NextTooLong) beyond 8 KiB |
-//! | a next link to another origin | [`LinkRefused`](PagingErrorKind::LinkRefused), or [followed without credentials](OtherOrigins) |
+//! | a next link to another origin, or any on a page to which a redirect to another origin led | [`LinkRefused`](PagingErrorKind::LinkRefused), or [followed without credentials](OtherOrigins) |
 //! | a next link from `https` to `http`, or to another scheme | [`LinkRefused`](PagingErrorKind::LinkRefused) |
 //! | userinfo in a next link | left out |
 //! | a cursor that is neither text nor number | [`InvalidNext`](PagingErrorKind::InvalidNext), after the page's items |

@@ -4,7 +4,8 @@ use std::fmt;
 
 use url::Url;
 
-/// What becomes of a next link that leads to another origin: another scheme, host or port.
+/// What becomes of a next link that leads to another origin, that is another scheme, host or port, or that stands on a page
+/// of another origin, where a redirect has led.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OtherOrigins {
@@ -14,6 +15,9 @@ pub enum OtherOrigins {
     /// It is followed, and nothing goes along that was meant for the first origin: no credential, no body, no header but
     /// those that are [harmless](crate::PageRequest::change_headers). What stayed behind doesn't come back, not even where a
     /// later link leads back.
+    ///
+    /// What a client adds by itself is not the request's to leave behind: with `default_headers` of reqwest's, a key among
+    /// them goes anywhere. Set it on the request.
     WithoutCredentials,
 }
 
@@ -57,7 +61,9 @@ impl NextLink<'_> {
         if was_secure && url.scheme() == "http" {
             return refuse(LinkRefusal::Insecure, url);
         }
-        let leaves = url.origin() != self.first.origin();
+        // A page of another origin, where a redirect led, says nothing of where credentials go, not even back to the first.
+        let origin = self.first.origin();
+        let leaves = url.origin() != origin || self.page.origin() != origin;
         if leaves && self.other_origins == OtherOrigins::Refused {
             return refuse(LinkRefusal::OtherOrigin, url);
         }
@@ -91,7 +97,7 @@ pub enum LinkRefusal {
     /// It leads from `https` to plain `http`.
     #[error("it leads from https to plain http")]
     Insecure,
-    /// It leads to another origin.
+    /// It leads to another origin, or stands on a page of another one.
     #[error("it leads to another origin")]
     OtherOrigin,
 }

@@ -246,18 +246,19 @@ fn a_redirected_page_is_what_a_link_is_resolved_against_and_the_first_what_it_is
 fn credentials_that_stayed_behind_do_not_come_back() {
     let first = "https://api.test/".parse().unwrap();
     let away = "https://cdn.test/".parse().unwrap();
-    let back = NextLink {
-        page: &away,
-        has_left: true,
-        ..link(
-            &first,
-            "https://api.test/x",
-            OtherOrigins::WithoutCredentials,
-        )
-    };
-    let back = back.follow().unwrap();
-    assert_eq!(back.url.as_str(), "https://api.test/x");
-    assert!(back.without_credentials);
+    // By a link, or by a redirect.
+    for (has_left, page) in [(true, &away), (true, &first), (false, &away)] {
+        let back = |other_origins| NextLink {
+            page,
+            has_left,
+            ..link(&first, "https://api.test/x", other_origins)
+        };
+        let followed = back(OtherOrigins::WithoutCredentials).follow().unwrap();
+        assert_eq!(followed.url.as_str(), "https://api.test/x");
+        assert!(followed.without_credentials);
+        let refused = back(OtherOrigins::Refused).follow();
+        assert_eq!(refused.is_err(), page == &away);
+    }
 }
 
 #[test]
