@@ -95,4 +95,10 @@ mod tests {
         assert_eq!(error.path(), None);
         assert_eq!(error.to_string(), "it does not have the expected form");
     }
+
+    #[test]
+    fn an_item_may_stay_as_it_is_written() {
+        let raw = decode::<Box<serde_json::value::RawValue>>(b"{\"a\": 1.50}").unwrap();
+        assert_eq!(raw.get(), "{\"a\": 1.50}");
+    }
 }

@@ -179,6 +179,36 @@ async fn a_link_to_another_origin_is_refused_and_nothing_is_sent_there() {
     transport.assert_count(1);
 }
 
+/// Answers as if it came from no URL, as layers do that make their answers themselves.
+struct Nowhere;
+
+#[async_trait::async_trait]
+impl Middleware for Nowhere {
+    async fn handle(
+        &self,
+        request: Request,
+        extensions: &mut Extensions,
+        next: Next<'_>,
+    ) -> reqwest_middleware::Result<Response> {
+        let answer = next.run(request, extensions).await?;
+        let mut made = http::Response::new("[1]");
+        *made.headers_mut() = answer.headers().clone();
+        Ok(made.into())
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_has_no_url_came_from_the_one_that_was_asked() {
+    for link in ["<?page=2>; rel=next", "<https://api.test/2>; rel=next"] {
+        let transport = ScriptedTransport::new()
+            .reply(Reply::json(200, "[]").header("link", link))
+            .reply(Reply::json(200, "[]"));
+        let client = transport.client_with(|chain| chain.with(Nowhere));
+        let pager = client.get(URL).paginate(LinkHeader::new("")).unwrap();
+        assert_eq!(all(pager).await, [1, 1]);
+    }
+}
+
 #[tokio::test]
 async fn a_page_tells_its_headers_its_url_and_its_attempts() {
     let reply = Reply::json(200, r#"{"data": [1, 2], "total": 2}"#).header("x-limit", "59");
