@@ -150,7 +150,7 @@ pub use error_map::{
 };
 pub use paginate::{
     Checkpoint, Cursor, HeaderToken, Keyset, LinkHeader, NextUrl, Offset, OtherOrigins, PageNumber,
-    Pager, PagingError, PagingErrorKind, presets,
+    Pager, PagingError, PagingErrorKind, Pointer, presets,
 };
 pub use private_cache::{Cache, CacheMode, CacheStatus};
 pub use refresh_queue::{

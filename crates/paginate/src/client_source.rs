@@ -1,5 +1,6 @@
 //! Pages by way of a client of reqwest-middleware.
 
+mod changed_body;
 mod elsewhere;
 mod read;
 
@@ -39,7 +40,12 @@ impl Paginate for RequestBuilder {
 /// layer has made one of it. Errors have no URL, since a URL shows the cursor. A [`PagingError`] is found in
 /// `Error::Middleware` by `downcast_ref`.
 ///
-/// The request's body must be in memory, or be made again by a [`ReplayableBody`] in its extensions.
+/// The request's body must be in memory, or be made again by a [`ReplayableBody`] in its extensions. Where pages are asked
+/// for in it, it is JSON in memory, or there is none: then one is made, with its `Content-Type`.
+///
+/// A page whose body breaks off is an error, and asked for again when the stream is polled again. What the layers below do
+/// about it goes by the request's extensions, which each page has: with `safe-retry`, a `Buffered` on the request has the
+/// page asked for again within its call.
 ///
 /// A page of another origin is asked for by `GET`, without a body, and of the caller's headers only
 /// [what is harmless](PageRequest::change_headers) goes along. It is marked [`WithoutAuth`](request_context::WithoutAuth), so that layers below put no
@@ -77,7 +83,7 @@ impl ClientSource {
     }
 
     /// The request for a page, with the caller's body.
-    fn request(&self, page: &PageRequest) -> Result<Request> {
+    fn request(&self, page: &PageRequest, extensions: &mut Extensions) -> Result<Request> {
         let copy = self.request.try_clone();
         let mut request = copy.ok_or_else(|| self.refuse(BodySentOnce::of(page)))?;
         *request.url_mut() = page.url(self.request.url());
@@ -88,6 +94,7 @@ impl ClientSource {
             body.restore(&mut request)
                 .map_err(|error| self.refuse(PagingError::other(page, error)))?;
         }
+        changed_body::apply(page, &mut request, extensions).map_err(|error| self.refuse(error))?;
         Ok(request)
     }
 }
@@ -104,7 +111,7 @@ impl PageSource for ClientSource {
         let request = if page.goes_without_credentials() {
             elsewhere::request(&self.request, &page, &mut extensions)
         } else {
-            self.request(&page)?
+            self.request(&page, &mut extensions)?
         };
         let asked = request.url().clone();
         let call = Call::of(&mut extensions);

@@ -83,7 +83,28 @@
 //! | a [`Style`] of your own | whatever you write | |
 //!
 //! [`presets`] has the shapes of well-known APIs. Where to find items, cursors, totals and flags is said by [`Place`]: a JSON
-//! pointer (RFC 6901) or a header.
+//! pointer (RFC 6901) or a header. Where a request says what it wants is said by [`Parameter`]: the query, a header, or a
+//! place in its JSON body, for searches by `POST`:
+//!
+//! ```
+//! use paginate::{Cursor, Keyset, Offset, Pointer};
+//!
+//! // As Notion does it.
+//! let pages = Cursor::new("/results", "/next_cursor")
+//!     .has_more("/has_more")
+//!     .parameter(Pointer::from("/start_cursor"));
+//!
+//! // Connections of GraphQL, with a query whose `after` is a variable.
+//! let issues = Cursor::new("/data/search/nodes", "/data/search/pageInfo/endCursor")
+//!     .has_more("/data/search/pageInfo/hasNextPage")
+//!     .parameter(Pointer::from("/variables/after"));
+//!
+//! // Elasticsearch, deep and shallow.
+//! let hits = Keyset::new("/hits/hits", "/sort").parameter(Pointer::from("/search_after"));
+//! let first_hits = Offset::new("/hits/hits")
+//!     .parameter(Pointer::from("/from"))
+//!     .page_size(Pointer::from("/size"), 100);
+//! ```
 //!
 //! # What servers do wrong
 //!
@@ -97,7 +118,7 @@
 //! | a next link to another origin, or any on a page to which a redirect to another origin led | [`LinkRefused`](PagingErrorKind::LinkRefused), or [followed without credentials](OtherOrigins) |
 //! | a next link from `https` to `http`, or to another scheme | [`LinkRefused`](PagingErrorKind::LinkRefused) |
 //! | userinfo in a next link | left out |
-//! | a cursor that is neither text nor number | [`InvalidNext`](PagingErrorKind::InvalidNext), after the page's items |
+//! | a cursor that is neither text nor number, nor anything but a flag where it goes into a JSON body | [`InvalidNext`](PagingErrorKind::InvalidNext), after the page's items |
 //! | `null` or an empty text as a cursor or link | is the end |
 //! | it says that there is more, and not where | [`MissingNext`](PagingErrorKind::MissingNext) |
 //! | no items, or items that are no list | [`MissingItems`](PagingErrorKind::MissingItems), [`ItemsNotAList`](PagingErrorKind::ItemsNotAList) |

@@ -48,7 +48,7 @@ impl LoopGuard {
     pub(crate) fn admits(&mut self, request: &PageRequest, callers: &Url) -> bool {
         let url = request.url(callers);
         let headers: Vec<_> = request.headers().collect();
-        let print = self.key.hash_one((url.as_str(), headers));
+        let print = self.key.hash_one((url.as_str(), headers, request.json()));
         let is_known = self.recent.contains(&print) || self.earlier.contains(&print);
         if is_known || self.milestone == Some(print) {
             return false;

@@ -1,5 +1,6 @@
 //! What the request for a page has that the first one has not.
 
+mod changed_body;
 mod header_pairs;
 mod replaced_query;
 
@@ -9,8 +10,10 @@ use http::{HeaderName, HeaderValue};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-/// What the request for one page has that the caller's request has not: parameters of the query, headers, or another URL
-/// altogether.
+use crate::{PagingErrorKind, Pointer};
+
+/// What the request for one page has that the caller's request has not: parameters of the query, headers, values in a JSON
+/// body, or another URL altogether.
 ///
 /// A [`Style`](crate::Style) makes it, a [`PageSource`](crate::PageSource) obeys it. A URL of its own comes from a next link
 /// only, after that was judged.
@@ -24,6 +27,9 @@ pub struct PageRequest {
     query: Vec<(String, String)>,
     #[serde(default, with = "header_pairs", skip_serializing_if = "Vec::is_empty")]
     headers: Vec<(HeaderName, HeaderValue)>,
+    /// What stands where in the body, as it is written.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    json: Vec<(Pointer, String)>,
     #[serde(skip)]
     page: u64,
     #[serde(skip)]
@@ -53,6 +59,26 @@ impl PageRequest {
         self.headers.retain(|(other, _)| *other != name);
         value.set_sensitive(true);
         self.headers.push((name, value));
+        self
+    }
+
+    /// Sets the value at a place of the JSON body. Sources do it by [`change_body`](Self::change_body).
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidNext`](PagingErrorKind::InvalidNext) if JSON can't say it.
+    pub fn with_json(
+        self,
+        place: impl Into<Pointer>,
+        value: &(impl Serialize + ?Sized),
+    ) -> Result<Self, PagingErrorKind> {
+        let json = serde_json::to_string(value).map_err(|_| PagingErrorKind::InvalidNext)?;
+        Ok(self.with_json_text(place.into(), json))
+    }
+
+    pub(crate) fn with_json_text(mut self, place: Pointer, json: String) -> Self {
+        self.json.retain(|(other, _)| *other != place);
+        self.json.push((place, json));
         self
     }
 
@@ -98,7 +124,8 @@ impl PageRequest {
             .iter()
             .map(|(name, value)| name.len() + value.len());
         let headers = self.headers.iter().map(|(_, value)| value.len());
-        url + query.sum::<usize>() + headers.sum::<usize>()
+        let json = self.json.iter().map(|(_, json)| json.len());
+        url + query.sum::<usize>() + headers.sum::<usize>() + json.sum::<usize>()
     }
 
     /// The value of a parameter that this request sets.
@@ -111,6 +138,11 @@ impl PageRequest {
     /// The headers that this request sets. They replace those of the same name.
     pub fn headers(&self) -> impl Iterator<Item = (&HeaderName, &HeaderValue)> {
         self.headers.iter().map(|(name, value)| (name, value))
+    }
+
+    /// The values that this request sets in the JSON body, as they are written there.
+    pub(crate) fn json(&self) -> &[(Pointer, String)] {
+        &self.json
     }
 
     /// Whether the request leads to another origin, so that no credential, no sensitive header and no body may go along.
@@ -148,6 +180,10 @@ impl fmt::Debug for PageRequest {
             .field("without_credentials", &self.without_credentials)
             .field("query", &names(&self.query))
             .field("headers", &self.headers)
+            .field(
+                "json",
+                &self.json.iter().map(|(place, _)| place).collect::<Vec<_>>(),
+            )
             .finish_non_exhaustive()
     }
 }

@@ -1,6 +1,6 @@
 //! Where a server says something: at a place in the body, or in a header.
 
-use http::HeaderName;
+use http::{HeaderName, HeaderValue};
 use serde_json::value::RawValue;
 
 use crate::{Page, PagingErrorKind, Pointer};
@@ -40,18 +40,18 @@ impl From<HeaderName> for Place {
 }
 
 impl Place {
-    /// The text or number that stands there. `null`, an empty text and nothing at all are none.
-    pub(crate) fn text(&self, page: &Page) -> Result<Option<String>, PagingErrorKind> {
-        match self.scalar(page)? {
-            Scalar::Absent => Ok(None),
-            Scalar::Text(text) => Ok(Some(text)),
-            Scalar::Flag(_) | Scalar::Other => Err(PagingErrorKind::InvalidNext),
-        }
+    /// What stands there.
+    pub(crate) fn said<'p>(&self, page: &'p Page) -> Result<Said<'p>, PagingErrorKind> {
+        let headers = page.headers();
+        Ok(match &self.0 {
+            Kind::Body(pointer) => page.find(pointer)?.map_or(Said::Nothing, Said::Json),
+            Kind::Header(name) => headers.get(name).map_or(Said::Nothing, Said::Header),
+        })
     }
 
     /// Whether it says yes: `true` or 1, or no: `false` or 0, if it says anything.
     pub(crate) fn flag(&self, page: &Page) -> Result<Option<bool>, PagingErrorKind> {
-        match self.scalar(page)? {
+        match self.said(page)?.scalar() {
             Scalar::Absent => Ok(None),
             Scalar::Flag(flag) => Ok(Some(flag)),
             Scalar::Text(text) if text.eq_ignore_ascii_case("true") || text == "1" => {
@@ -66,26 +66,52 @@ impl Place {
 
     /// The count that stands there. What is no count is none: it is told to callers, and no page is refused for it.
     pub(crate) fn count(&self, page: &Page) -> Option<u64> {
-        match self.scalar(page).ok()? {
+        match self.said(page).ok()?.scalar() {
             Scalar::Text(text) => text.trim().parse().ok(),
             _ => None,
         }
     }
+}
 
-    fn scalar(&self, page: &Page) -> Result<Scalar, PagingErrorKind> {
-        match &self.0 {
-            Kind::Body(pointer) => {
-                let found = page.find(pointer)?;
-                Ok(found.map_or(Scalar::Absent, Scalar::of))
+/// What a page says somewhere.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Said<'p> {
+    Nothing,
+    Json(&'p RawValue),
+    Header(&'p HeaderValue),
+}
+
+impl Said<'_> {
+    /// The text or number. `null`, an empty text and nothing at all are none.
+    pub(crate) fn text(self) -> Result<Option<String>, PagingErrorKind> {
+        match self.scalar() {
+            Scalar::Absent => Ok(None),
+            Scalar::Text(text) => Ok(Some(text)),
+            Scalar::Flag(_) | Scalar::Other => Err(PagingErrorKind::InvalidNext),
+        }
+    }
+
+    /// The JSON of it, lists and objects included. None is what is no text either.
+    pub(crate) fn json(self) -> Result<Option<String>, PagingErrorKind> {
+        match (self.scalar(), self) {
+            (Scalar::Absent, _) => Ok(None),
+            (Scalar::Text(_) | Scalar::Other, Self::Json(value)) => {
+                Ok(Some(value.get().to_owned()))
             }
-            Kind::Header(name) => Ok(match page.headers().get(name) {
-                None => Scalar::Absent,
-                Some(value) => match value.to_str() {
-                    Ok("") => Scalar::Absent,
-                    Ok(text) => Scalar::Text(text.to_owned()),
-                    Err(_) => Scalar::Other,
-                },
-            }),
+            (Scalar::Text(text), _) => Ok(Some(serde_json::Value::from(text).to_string())),
+            (Scalar::Flag(_) | Scalar::Other, _) => Err(PagingErrorKind::InvalidNext),
+        }
+    }
+
+    fn scalar(self) -> Scalar {
+        match self {
+            Self::Nothing => Scalar::Absent,
+            Self::Json(value) => Scalar::of(value),
+            Self::Header(value) => match value.to_str() {
+                Ok("") => Scalar::Absent,
+                Ok(text) => Scalar::Text(text.to_owned()),
+                Err(_) => Scalar::Other,
+            },
         }
     }
 }
@@ -121,7 +147,7 @@ impl Scalar {
 
 #[cfg(test)]
 mod tests {
-    use http::{HeaderMap, HeaderValue};
+    use http::HeaderMap;
 
     use super::*;
 
@@ -162,7 +188,8 @@ mod tests {
     fn a_header_is_read_like_a_text() {
         let place = Place::from(HeaderName::from_static("x-next"));
         for (header, text) in [(None, None), (Some(""), None), (Some("abc"), Some("abc"))] {
-            let found = place.text(&page("no json", header)).unwrap();
+            let page = page("no json", header);
+            let found = place.said(&page).unwrap().text().unwrap();
             assert_eq!(found.as_deref(), text);
         }
     }

@@ -2,14 +2,15 @@
 
 use std::fmt;
 
-use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 /// A place in a JSON document (RFC 6901): `/meta/next_cursor`, or the empty text for the document itself.
 ///
 /// A slash in a name is written `~1`, a tilde `~0`. A pointer without its first slash is read as if it had one.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
 pub struct Pointer {
     names: Vec<String>,
 }
@@ -19,6 +20,10 @@ impl Pointer {
     pub fn of<N: Into<String>>(names: impl IntoIterator<Item = N>) -> Self {
         let names = names.into_iter().map(Into::into).collect();
         Self { names }
+    }
+
+    pub(crate) fn names(&self) -> &[String] {
+        &self.names
     }
 
     /// What stands there, as the document has it. The document is read once and nothing of it is copied; where a name
@@ -47,6 +52,14 @@ impl From<&str> for Pointer {
 impl From<String> for Pointer {
     fn from(text: String) -> Self {
         Self::from(text.as_str())
+    }
+}
+
+impl From<Pointer> for String {
+    fn from(pointer: Pointer) -> Self {
+        let names = pointer.names.iter();
+        let names = names.map(|name| name.replace('~', "~0").replace('/', "~1"));
+        names.flat_map(|name| ["/".to_owned(), name]).collect()
     }
 }
 
@@ -223,6 +236,9 @@ mod tests {
     fn names_may_be_given_one_by_one() {
         assert_eq!(Pointer::of(["a/b", "m~n"]), Pointer::from("/a~1b/m~0n"));
         assert_eq!(Pointer::from("data/items"), Pointer::from("/data/items"));
+        for text in ["", "/", "/a~1b/m~0n", "/~01//x"] {
+            assert_eq!(String::from(Pointer::from(text)), text);
+        }
     }
 
     #[test]

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use http::{Extensions, HeaderName, HeaderValue, Method};
 use paginate::{
-    ClientSource, Cursor, HeaderToken, LinkHeader, OtherOrigins, Pager, Paginate, PagingError,
-    PagingErrorKind, presets,
+    ClientSource, Cursor, HeaderToken, LinkHeader, Offset, OtherOrigins, Pager, Paginate,
+    PagingError, PagingErrorKind, Pointer, presets,
 };
 use request_context::{Call, ReplayableBody, WithoutAuth};
 use reqwest::{Body, Request, Response};
@@ -310,6 +310,58 @@ async fn a_body_in_memory_goes_with_each_page() {
             "POST https://api.test/search?cursor=2 query"
         ]
     );
+}
+
+#[tokio::test]
+async fn a_page_is_asked_for_in_the_body_that_the_caller_gave() {
+    let page = |next| Reply::json(200, format!(r#"{{"data": [1], "next": {next}}}"#));
+    let transport = ScriptedTransport::new()
+        .reply(page("\"b\\\"c\""))
+        .reply(page("[17, \"d\"]"))
+        .reply(page("null"));
+    let request = transport.client().post("https://api.test/search");
+    let request = request.body(r#"{"query": "q", "page": {"size": 1}}"#);
+    let request = request.header("content-length", "35");
+    let style = cursor().parameter(Pointer::from("/page/after"));
+    assert_eq!(all(request.paginate(style).unwrap()).await, [1, 1, 1]);
+    assert_eq!(
+        sent(&transport),
+        [
+            r#"POST https://api.test/search {"query": "q", "page": {"size": 1}}"#,
+            r#"POST https://api.test/search {"query": "q", "page": {"after":"b\"c","size": 1}}"#,
+            r#"POST https://api.test/search {"query": "q", "page": {"after":[17, "d"],"size": 1}}"#,
+        ]
+    );
+    let requests = transport.requests();
+    assert_eq!(requests[1].header("content-type"), Some("application/json"));
+    assert_eq!(requests[1].header("content-length"), None);
+}
+
+#[tokio::test]
+async fn a_body_is_made_where_there_is_none_and_a_stream_is_refused() {
+    let transport = ScriptedTransport::new()
+        .reply(Reply::json(200, "[1]"))
+        .reply(Reply::json(200, "[]"));
+    let by_offset = || Offset::new("").parameter(Pointer::from("/from"));
+    let request = transport.client().post("https://api.test/search");
+    assert_eq!(all(request.paginate(by_offset()).unwrap()).await, [1]);
+    assert_eq!(
+        sent(&transport),
+        [
+            r#"POST https://api.test/search {"from":0}"#,
+            r#"POST https://api.test/search {"from":1}"#,
+        ]
+    );
+    let again = ReplayableBody::new(|request| {
+        *request.body_mut() = Some(stream_body());
+        Ok(())
+    });
+    let request = transport.client().post(URL).body(stream_body());
+    let request = request.with_extension(again);
+    let mut items = request.paginate(by_offset()).unwrap().items::<u8>();
+    let error = items.next_item().await.unwrap_err();
+    assert!(matches!(paging(&error).kind(), PagingErrorKind::Other(_)));
+    transport.assert_count(2);
 }
 
 fn stream_body() -> Body {

@@ -59,7 +59,7 @@ impl Request {
     }
 }
 
-fn set_body(request: &mut reqwest::Request, body: Body, content_type: &'static str) {
+pub(super) fn set_body(request: &mut reqwest::Request, body: Body, content_type: &'static str) {
     *request.body_mut() = Some(body);
     let headers = request.headers_mut();
     headers

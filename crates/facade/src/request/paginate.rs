@@ -3,13 +3,15 @@
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
+use http::header::CONTENT_LENGTH;
 use paginate::{Page, PageRequest, PageSource, Pager, PagingError, PagingErrorKind, Style};
 use private_cache::CacheMode;
 use request_context::{ReplayableBody, WithCredential, WithoutAuth};
-use reqwest::Method;
+use reqwest::{Body, Method};
 use url::Url;
 
 use super::Request;
+use super::body::set_body;
 use crate::{ApiError, ErrorKind, TimeoutPhase};
 
 impl Request {
@@ -20,6 +22,20 @@ impl Request {
     /// `timeout`, `body_limit`, its credential. So a token that expires on the way is refreshed, and a page that fails is
     /// tried again. The name of a [`CacheMode`] is left out: a cache tells pages by their URLs. [`Pager`] says what holds for
     /// the stream as a whole. A page may have as many bytes as the pager and the `body_limit` both allow.
+    ///
+    /// Where pages are asked for in the JSON body, as many searches do, a `POST` that only reads is told so by
+    /// [`retry`](Self::retry): it is not tried again otherwise.
+    ///
+    /// ```
+    /// # #[derive(serde::Deserialize)] struct Page { id: String }
+    /// # fn example(client: facade::Client) {
+    /// use facade::{Cursor, Pointer, Retry};
+    ///
+    /// let search = client.post("search").json(&serde_json::json!({"query": "notes"})).retry(Retry::always());
+    /// let by_cursor = Cursor::new("/results", "/next_cursor").parameter(Pointer::from("/start_cursor"));
+    /// let found = search.paginate(by_cursor).items::<Page>();
+    /// # drop(found); }
+    /// ```
     ///
     /// A next link that leads to another origin is refused. If the pager [allows it](Pager::other_origins), it is asked for by
     /// `GET`, and neither a credential nor a body goes along, nor any header but those that are
@@ -94,6 +110,16 @@ impl PagedRequest {
         } else if let Some(body) = extensions.get::<ReplayableBody>() {
             let restored = body.restore(&mut inner);
             restored.map_err(|error| ApiError::with_source(ErrorKind::Builder, error))?;
+        }
+        let callers = inner.body().map_or(Some([].as_slice()), Body::as_bytes);
+        let changed = page.change_body(callers);
+        if let Some(body) =
+            changed.map_err(|error| ApiError::with_source(ErrorKind::Builder, error))?
+        {
+            set_body(&mut inner, body.into(), "application/json");
+            inner.headers_mut().remove(CONTENT_LENGTH);
+            // It would make the caller's body again.
+            extensions.remove::<ReplayableBody>();
         }
         Ok(Request {
             client: template.client.clone(),

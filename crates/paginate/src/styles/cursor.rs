@@ -6,7 +6,7 @@ use crate::{Next, Page, PageRequest, PagingErrorKind, Parameter, Place, Pointer,
 ///
 /// ```
 /// use http::HeaderName;
-/// use paginate::Cursor;
+/// use paginate::{Cursor, Pointer};
 ///
 /// let messages = Cursor::new("/data", "/meta/next_cursor");
 ///
@@ -15,9 +15,11 @@ use crate::{Next, Page, PageRequest, PagingErrorKind, Parameter, Place, Pointer,
 ///     .page_size("limit", 100)
 ///     .has_more("/has_more")
 ///     .total("/total");
+///
+/// let found = Cursor::new("/results", "/next_cursor").parameter(Pointer::from("/start_cursor")); // into the JSON body
 /// ```
 ///
-/// A cursor is a text or a number. `null`, an empty text or none at all is the end, unless `has_more` says that there is more.
+/// A cursor is a text or a number, and in a JSON body it may be a list or an object, too. `null`, an empty text or none at all is the end, unless `has_more` says that there is more.
 /// Anything else is [`InvalidNext`](PagingErrorKind::InvalidNext).
 ///
 /// # Guarantee
@@ -50,15 +52,15 @@ impl Cursor {
         }
     }
 
-    /// What the cursor is sent in: a parameter of the query, or a header. Default: the parameter `cursor`.
+    /// What the cursor is sent in: a parameter of the query, a header, or a place in the JSON body. Default: the parameter `cursor`.
     pub fn parameter(mut self, parameter: impl Into<Parameter>) -> Self {
         self.parameter = parameter.into();
         self
     }
 
-    /// Asks for pages of this many items, in this parameter. Default: the server's size, or what the caller's query says.
-    pub fn page_size(mut self, parameter: &str, items: u32) -> Self {
-        self.first = self.first.with_query(parameter, items.to_string());
+    /// Asks for pages of this many items, in this parameter. Default: the server's size, or what the caller's request says.
+    pub fn page_size(mut self, parameter: impl Into<Parameter>, items: u32) -> Self {
+        self.first = parameter.into().set_number(self.first, items.into());
         self
     }
 
@@ -83,11 +85,9 @@ impl Cursor {
         if more == Some(false) {
             return Ok(Next::End);
         }
-        match self.next.text(page)? {
-            Some(cursor) => {
-                let request = self.parameter.set(self.first.clone(), cursor)?;
-                Ok(Next::Request(request))
-            }
+        let cursor = self.next.said(page)?;
+        match self.parameter.set(self.first.clone(), cursor)? {
+            Some(request) => Ok(Next::Request(request)),
             None if more == Some(true) => Err(PagingErrorKind::MissingNext),
             None => Ok(Next::End),
         }

@@ -31,14 +31,15 @@ impl HeaderToken {
         Self { cursor }
     }
 
-    /// What the token is sent in, if not in the header that it came in: another one, or a parameter of the query.
+    /// What the token is sent in, if not in the header that it came in: another one, a parameter of the query, or a place in
+    /// the JSON body.
     pub fn parameter(mut self, parameter: impl Into<Parameter>) -> Self {
         self.cursor = self.cursor.parameter(parameter);
         self
     }
 
-    /// Asks for pages of this many items, in this parameter. Default: the server's size, or what the caller's query says.
-    pub fn page_size(mut self, parameter: &str, items: u32) -> Self {
+    /// Asks for pages of this many items, in this parameter. Default: the server's size, or what the caller's request says.
+    pub fn page_size(mut self, parameter: impl Into<Parameter>, items: u32) -> Self {
         self.cursor = self.cursor.page_size(parameter, items);
         self
     }

@@ -1,6 +1,6 @@
 //! Paging by the last item's key.
 
-use crate::place::Scalar;
+use crate::place::Said;
 use crate::{
     List, Next, Page, PageRequest, PagingErrorKind, Parameter, Place, Pointer, Reading, Style,
 };
@@ -16,7 +16,7 @@ use crate::{
 ///     .page_size("limit", 100);
 /// ```
 ///
-/// A key is a text or a number. If the last item has none, that is [`InvalidNext`](PagingErrorKind::InvalidNext).
+/// A key is a text or a number, and in a JSON body it may be a list or an object, too. If the last item has none, that is [`InvalidNext`](PagingErrorKind::InvalidNext).
 ///
 /// # Guarantee
 ///
@@ -49,15 +49,15 @@ impl Keyset {
         }
     }
 
-    /// What the key is sent in: a parameter of the query, or a header. Default: the parameter `after`.
+    /// What the key is sent in: a parameter of the query, a header, or a place in the JSON body. Default: the parameter `after`.
     pub fn parameter(mut self, parameter: impl Into<Parameter>) -> Self {
         self.parameter = parameter.into();
         self
     }
 
-    /// Asks for pages of this many items, in this parameter. Default: the server's size, or what the caller's query says.
-    pub fn page_size(mut self, parameter: &str, items: u32) -> Self {
-        self.first = self.first.with_query(parameter, items.to_string());
+    /// Asks for pages of this many items, in this parameter. Default: the server's size, or what the caller's request says.
+    pub fn page_size(mut self, parameter: impl Into<Parameter>, items: u32) -> Self {
+        self.first = parameter.into().set_number(self.first, items.into());
         self
     }
 
@@ -87,11 +87,10 @@ impl Keyset {
                 _ => Ok(Next::End),
             };
         };
-        let key = page.find_in_item(list, index, &self.key).map(Scalar::of);
-        let Some(Scalar::Text(key)) = key else {
-            return Err(PagingErrorKind::InvalidNext);
-        };
+        let key = page.find_in_item(list, index, &self.key);
+        let key = key.map_or(Said::Nothing, Said::Json);
         let request = self.parameter.set(self.first.clone(), key)?;
+        let request = request.ok_or(PagingErrorKind::InvalidNext)?;
         Ok(Next::Request(request))
     }
 }

@@ -1,7 +1,8 @@
 //! Paging by the `Link` header.
 
 use crate::{
-    Link, Links, Next, Page, PageRequest, PagingErrorKind, Place, Pointer, Reading, Style,
+    Link, Links, Next, Page, PageRequest, PagingErrorKind, Parameter, Place, Pointer, Reading,
+    Style,
 };
 
 /// Paging by the `Link` header (RFC 8288): the link of relation `next` leads to the next page. Without one, it was the last.
@@ -54,9 +55,9 @@ impl LinkHeader {
     }
 
     /// Asks for pages of this many items, in this parameter of the first request; the links keep it or don't. Default: the
-    /// server's size, or what the caller's query says.
-    pub fn page_size(mut self, parameter: &str, items: u32) -> Self {
-        self.first = self.first.with_query(parameter, items.to_string());
+    /// server's size, or what the caller's request says.
+    pub fn page_size(mut self, parameter: impl Into<Parameter>, items: u32) -> Self {
+        self.first = parameter.into().set_number(self.first, items.into());
         self
     }
 

@@ -3,7 +3,7 @@
 use serde_json::value::RawValue;
 
 use crate::place::Scalar;
-use crate::{Next, Page, PageRequest, PagingErrorKind, Place, Pointer, Reading, Style};
+use crate::{Next, Page, PageRequest, PagingErrorKind, Parameter, Place, Pointer, Reading, Style};
 
 /// Paging by a URL in the body, as in JSON:API, HAL and OData: a text, or an object with `href`. `null`, an empty text or none
 /// at all is the end.
@@ -49,9 +49,9 @@ impl NextUrl {
     }
 
     /// Asks for pages of this many items, in this parameter of the first request; the URLs keep it or don't. Default: the
-    /// server's size, or what the caller's query says.
-    pub fn page_size(mut self, parameter: &str, items: u32) -> Self {
-        self.first = self.first.with_query(parameter, items.to_string());
+    /// server's size, or what the caller's request says.
+    pub fn page_size(mut self, parameter: impl Into<Parameter>, items: u32) -> Self {
+        self.first = parameter.into().set_number(self.first, items.into());
         self
     }
 

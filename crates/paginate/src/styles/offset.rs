@@ -1,6 +1,6 @@
 //! Paging by an offset.
 
-use crate::{Next, Page, PageRequest, PagingErrorKind, Place, Pointer, Reading, Style};
+use crate::{Next, Page, PageRequest, PagingErrorKind, Parameter, Place, Pointer, Reading, Style};
 
 /// Paging by an offset: how many items come before the page.
 ///
@@ -25,10 +25,10 @@ use crate::{Next, Page, PageRequest, PagingErrorKind, Place, Pointer, Reading, S
 #[must_use]
 pub struct Offset {
     items: Pointer,
-    parameter: String,
+    parameter: Parameter,
     first: PageRequest,
     start: u64,
-    size_parameter: Option<String>,
+    size_parameter: Option<Parameter>,
     stops_at_short_page: bool,
     total: Option<Place>,
 }
@@ -38,7 +38,7 @@ impl Offset {
     pub fn new(items: impl Into<Pointer>) -> Self {
         Self {
             items: items.into(),
-            parameter: "offset".to_owned(),
+            parameter: "offset".into(),
             first: PageRequest::new(),
             start: 0,
             size_parameter: None,
@@ -47,9 +47,10 @@ impl Offset {
         }
     }
 
-    /// The parameter that the offset is sent in. Default: `offset`.
-    pub fn parameter(mut self, name: impl Into<String>) -> Self {
-        self.parameter = name.into();
+    /// What the offset is sent in: a parameter of the query, a header, or a place in the JSON body. Default: the parameter
+    /// `offset`.
+    pub fn parameter(mut self, parameter: impl Into<Parameter>) -> Self {
+        self.parameter = parameter.into();
         self
     }
 
@@ -59,10 +60,11 @@ impl Offset {
         self
     }
 
-    /// Asks for pages of this many items, in this parameter. Default: the server's size, or what the caller's query says.
-    pub fn page_size(mut self, parameter: &str, items: u32) -> Self {
-        self.first = self.first.with_query(parameter, items.to_string());
-        self.size_parameter = Some(parameter.to_owned());
+    /// Asks for pages of this many items, in this parameter. Default: the server's size, or what the caller's request says.
+    pub fn page_size(mut self, parameter: impl Into<Parameter>, items: u32) -> Self {
+        let parameter = parameter.into();
+        self.first = parameter.set_number(self.first, items.into());
+        self.size_parameter = Some(parameter);
         self
     }
 
@@ -81,15 +83,12 @@ impl Offset {
     }
 
     fn request(&self, offset: u64) -> PageRequest {
-        self.first
-            .clone()
-            .with_query(&self.parameter, offset.to_string())
+        self.parameter.set_number(self.first.clone(), offset)
     }
 
     /// How many items this request asks for: of a stream that was resumed, not always as many as the next one does.
     fn size(&self, request: &PageRequest) -> Option<u64> {
-        let parameter = self.size_parameter.as_deref()?;
-        request.query(parameter)?.parse().ok()
+        self.size_parameter.as_ref()?.number(request)
     }
 }
 
@@ -105,8 +104,7 @@ impl Style for Offset {
     fn read(&self, request: &PageRequest, page: &Page) -> Result<Reading, PagingErrorKind> {
         let list = page.list(&self.items)?;
         let total = self.total.as_ref().and_then(|place| place.count(page));
-        let offset = request.query(&self.parameter);
-        let offset = offset.and_then(|offset| offset.parse().ok());
+        let offset = self.parameter.number(request);
         let items = list.len() as u64;
         let reached = offset.unwrap_or(self.start).saturating_add(items);
 

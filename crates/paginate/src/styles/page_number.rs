@@ -1,6 +1,6 @@
 //! Paging by the number of the page.
 
-use crate::{Next, Page, PageRequest, PagingErrorKind, Place, Pointer, Reading, Style};
+use crate::{Next, Page, PageRequest, PagingErrorKind, Parameter, Place, Pointer, Reading, Style};
 
 /// Paging by the number of the page.
 ///
@@ -23,10 +23,10 @@ use crate::{Next, Page, PageRequest, PagingErrorKind, Place, Pointer, Reading, S
 #[must_use]
 pub struct PageNumber {
     items: Pointer,
-    parameter: String,
+    parameter: Parameter,
     first: PageRequest,
     first_page: u64,
-    size_parameter: Option<String>,
+    size_parameter: Option<Parameter>,
     stops_at_short_page: bool,
     total: Option<Place>,
     total_pages: Option<Place>,
@@ -37,7 +37,7 @@ impl PageNumber {
     pub fn new(items: impl Into<Pointer>) -> Self {
         Self {
             items: items.into(),
-            parameter: "page".to_owned(),
+            parameter: "page".into(),
             first: PageRequest::new(),
             first_page: 1,
             size_parameter: None,
@@ -47,9 +47,10 @@ impl PageNumber {
         }
     }
 
-    /// The parameter that the number is sent in. Default: `page`.
-    pub fn parameter(mut self, name: impl Into<String>) -> Self {
-        self.parameter = name.into();
+    /// What the number is sent in: a parameter of the query, a header, or a place in the JSON body. Default: the parameter
+    /// `page`.
+    pub fn parameter(mut self, parameter: impl Into<Parameter>) -> Self {
+        self.parameter = parameter.into();
         self
     }
 
@@ -59,13 +60,14 @@ impl PageNumber {
         self
     }
 
-    /// Asks for pages of this many items, in this parameter. Default: the server's size, or what the caller's query says.
+    /// Asks for pages of this many items, in this parameter. Default: the server's size, or what the caller's request says.
     ///
     /// A stream that is [resumed](crate::Pager::resume) keeps the size that it began with, since the number of a page means
     /// nothing with another.
-    pub fn page_size(mut self, parameter: &str, items: u32) -> Self {
-        self.first = self.first.with_query(parameter, items.to_string());
-        self.size_parameter = Some(parameter.to_owned());
+    pub fn page_size(mut self, parameter: impl Into<Parameter>, items: u32) -> Self {
+        let parameter = parameter.into();
+        self.first = parameter.set_number(self.first, items.into());
+        self.size_parameter = Some(parameter);
         self
     }
 
@@ -91,13 +93,12 @@ impl PageNumber {
 
     /// That page, of as many items as this request asks for.
     fn request(&self, request: PageRequest, number: u64) -> PageRequest {
-        request.with_query(&self.parameter, number.to_string())
+        self.parameter.set_number(request, number)
     }
 
     /// How many items this request asks for.
     fn size(&self, request: &PageRequest) -> Option<u64> {
-        let parameter = self.size_parameter.as_deref()?;
-        request.query(parameter)?.parse().ok()
+        self.size_parameter.as_ref()?.number(request)
     }
 }
 
@@ -114,8 +115,7 @@ impl Style for PageNumber {
         let list = page.list(&self.items)?;
         let count = |place: &Option<Place>| place.as_ref().and_then(|place| place.count(page));
         let total = count(&self.total);
-        let number = request.query(&self.parameter);
-        let number = number.and_then(|number| number.parse().ok());
+        let number = self.parameter.number(request);
         let next = number.unwrap_or(self.first_page).saturating_add(1);
 
         let items = list.len() as u64;

@@ -34,6 +34,7 @@ impl Failure {
 pub struct Asked {
     pub url: Url,
     pub headers: HashMap<String, String>,
+    pub body: serde_json::Value,
     /// How many requests came before.
     pub before: usize,
 }
@@ -146,6 +147,10 @@ impl PageSource for Server {
         let headers = request.headers();
         let headers = headers.map(|(name, value)| (name.to_string(), text(value)));
         let headers = headers.collect();
+        let body = request.change_body(Some(b"")).unwrap();
+        let body = body.map_or(serde_json::Value::Null, |body| {
+            serde_json::from_slice(&body).unwrap()
+        });
         let before = {
             let mut seen = self.seen.lock().unwrap();
             seen.urls.push(url.clone());
@@ -158,6 +163,7 @@ impl PageSource for Server {
         let answer = (self.answer)(&Asked {
             url,
             headers,
+            body,
             before,
         });
         in_flight.1 = true;

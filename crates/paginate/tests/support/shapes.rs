@@ -3,7 +3,7 @@
 use http::HeaderName;
 use paginate::{
     Cursor, HeaderToken, Keyset, LinkHeader, NextUrl, Offset, Page, PageNumber, PageRequest,
-    PagingErrorKind, Reading, Style,
+    PagingErrorKind, Pointer, Reading, Style,
 };
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +19,8 @@ pub struct Item {
 pub enum Shape {
     Cursor,
     CursorInHeader,
+    /// A cursor that is an object.
+    CursorInBody,
     HeaderToken,
     Link,
     NextUrl,
@@ -27,15 +29,17 @@ pub enum Shape {
     PageNumber,
     PageNumberWithTotal,
     PageNumberWithPages,
+    PageNumberInBody,
     Keyset,
     KeysetWithMore,
     /// A cursor that names an item, not a place.
     CursorOfItem,
 }
 
-pub const ALL: [Shape; 13] = [
+pub const ALL: [Shape; 15] = [
     Shape::Cursor,
     Shape::CursorInHeader,
+    Shape::CursorInBody,
     Shape::HeaderToken,
     Shape::Link,
     Shape::NextUrl,
@@ -44,6 +48,7 @@ pub const ALL: [Shape; 13] = [
     Shape::PageNumber,
     Shape::PageNumberWithTotal,
     Shape::PageNumberWithPages,
+    Shape::PageNumberInBody,
     Shape::Keyset,
     Shape::KeysetWithMore,
     Shape::CursorOfItem,
@@ -72,6 +77,10 @@ impl Shape {
         Reader(match self {
             Self::Cursor | Self::CursorOfItem => Box::new(Cursor::new("/data", "/next")),
             Self::CursorInHeader => Box::new(Cursor::new("/data", header)),
+            Self::CursorInBody => {
+                let cursor = Cursor::new("/data", "/next");
+                Box::new(cursor.parameter(Pointer::from("/page/after")))
+            }
             Self::HeaderToken => Box::new(HeaderToken::new("/data", header)),
             Self::Link => Box::new(LinkHeader::new("/data")),
             Self::NextUrl => Box::new(NextUrl::new("/data", "/next")),
@@ -80,6 +89,9 @@ impl Shape {
             Self::PageNumber => Box::new(PageNumber::new("/data")),
             Self::PageNumberWithTotal => Box::new(PageNumber::new("/data").total("/total")),
             Self::PageNumberWithPages => Box::new(PageNumber::new("/data").total_pages("/pages")),
+            Self::PageNumberInBody => {
+                Box::new(PageNumber::new("/data").parameter(Pointer::from("/page")))
+            }
             Self::Keyset => Box::new(Keyset::new("/data", "/id")),
             Self::KeysetWithMore => Box::new(Keyset::new("/data", "/id").has_more("/more")),
         })
@@ -106,6 +118,10 @@ impl Shape {
         let next = |next: String| if more { next } else { "null".to_owned() };
         match self {
             Self::Cursor => body(format!(r#", "next": {}"#, next(end.to_string()))),
+            Self::CursorInBody => {
+                let cursor = format!("{{\"at\": {end}}}");
+                body(format!(r#", "next": {}"#, next(cursor)))
+            }
             Self::CursorOfItem => body(format!(r#", "next": {}"#, next(format!("\"{key}\"")))),
             Self::CursorInHeader | Self::HeaderToken if more => {
                 asked.page_with("x-next", &end.to_string(), alone())
@@ -136,6 +152,11 @@ impl Shape {
             Some(id) => list.partition_point(|other| *other <= id.parse().unwrap()),
             None => 0,
         };
+        let in_body = |pointer: &str, otherwise: u64| {
+            let number = asked.body.pointer(pointer);
+            let number = number.map_or(otherwise, |number| number.as_u64().unwrap());
+            usize::try_from(number).unwrap()
+        };
         match self {
             Self::Cursor | Self::CursorInHeader => number("cursor"),
             Self::HeaderToken => {
@@ -151,6 +172,8 @@ impl Shape {
             Self::PageNumber | Self::PageNumberWithTotal | Self::PageNumberWithPages => {
                 (number("page") - 1) * size
             }
+            Self::CursorInBody => in_body("/page/after/at", 0),
+            Self::PageNumberInBody => (in_body("/page", 1) - 1) * size,
             Self::Keyset | Self::KeysetWithMore => after("after"),
             Self::CursorOfItem => after("cursor"),
         }
