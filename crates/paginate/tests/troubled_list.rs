@@ -8,7 +8,7 @@ use paginate::{Checkpoint, Page, Pager};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
-use support::shapes::{ALL, Item, Shape};
+use support::shapes::{ALL, Item};
 use support::{Asked, Failure, Server};
 
 /// What a request comes to.

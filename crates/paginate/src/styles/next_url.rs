@@ -5,8 +5,8 @@ use serde_json::value::RawValue;
 use crate::place::Scalar;
 use crate::{Next, Page, PageRequest, PagingErrorKind, Parameter, Place, Pointer, Reading, Style};
 
-/// Paging by a URL in the body, as in JSON:API, HAL and OData: a text, or an object with `href`. `null`, an empty text or none
-/// at all is the end.
+/// Paging by a URL in the body, as in JSON:API, HAL and OData: a text, an object with `href`, or a list of one such object.
+/// `null`, an empty text or list or none at all is the end.
 ///
 /// ```
 /// use paginate::NextUrl;
@@ -65,16 +65,12 @@ impl NextUrl {
         let Some(value) = page.find(&self.next)? else {
             return Ok(Next::End);
         };
-        let link = if value.get().starts_with('{') {
-            href(value)?
-        } else if value
-            .get()
-            .starts_with(|first: char| first == '-' || first.is_ascii_digit())
-        {
+        let link = match value.get().as_bytes() {
+            [b'{', ..] => href(value)?,
+            [b'[', ..] => only_href(value)?,
             // A number is a reference to a path, by the letter. No server means that.
-            Scalar::Other
-        } else {
-            Scalar::of(value)
+            [b'-' | b'0'..=b'9', ..] => Scalar::Other,
+            _ => Scalar::of(value),
         };
         match link {
             Scalar::Absent => Ok(Next::End),
@@ -86,9 +82,22 @@ impl NextUrl {
 
 /// A link object (JSON:API 1.1, HAL).
 fn href(object: &RawValue) -> Result<Scalar, PagingErrorKind> {
-    let found = Pointer::of(["href"]).find(object.get().as_bytes());
-    let href = found.map_err(|error| PagingErrorKind::invalid_json(&error))?;
+    let href = below(object, "href")?;
     Ok(href.map_or(Scalar::Other, Scalar::of))
+}
+
+/// A list of one link object (HAL §4.1.1), or of none. Of several nothing says which to follow.
+fn only_href(list: &RawValue) -> Result<Scalar, PagingErrorKind> {
+    match (below(list, "0")?, below(list, "1")?) {
+        (None, _) => Ok(Scalar::Absent),
+        (Some(object), None) if object.get().starts_with('{') => href(object),
+        _ => Ok(Scalar::Other),
+    }
+}
+
+fn below<'v>(value: &'v RawValue, name: &str) -> Result<Option<&'v RawValue>, PagingErrorKind> {
+    let found = Pointer::of([name]).find(value.get().as_bytes());
+    found.map_err(|error| PagingErrorKind::invalid_json(&error))
 }
 
 impl Style for NextUrl {
@@ -128,7 +137,12 @@ mod tests {
             ("{}", Read::InvalidNext),
             ("3", Read::InvalidNext),
             ("false", Read::InvalidNext),
+            (r#"[{"href": "/3"}]"#, Read::link("/3")),
+            ("[]", Read::End),
+            (r#"[{"href": "/3"}, {"href": "/4"}]"#, Read::InvalidNext),
+            (r#"[[{"href": "/3"}]]"#, Read::InvalidNext),
             ("[\"/3\"]", Read::InvalidNext),
+            ("[null]", Read::InvalidNext),
             (r#"{"href": ["/3"]}"#, Read::InvalidNext),
         ] {
             let body = format!(r#"{{"data": [1], "links": {{"next": {json}}}}}"#);
