@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::de::{Deserializer, SeqAccess, Visitor};
+use serde::de::{Deserializer, IgnoredAny, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::PagingErrorKind;
@@ -34,8 +34,8 @@ impl List {
         self.places.is_empty()
     }
 
-    /// The elements of an array that stands in this body.
-    pub(crate) fn of(array: &RawValue, body: &[u8]) -> Result<Self, PagingErrorKind> {
+    /// The elements of an array that stands in this body, up to this many.
+    pub(crate) fn of(array: &RawValue, body: &[u8], most: usize) -> Result<Self, PagingErrorKind> {
         let json = array.get();
         if json == "null" {
             return Ok(Self::empty());
@@ -44,7 +44,8 @@ impl List {
             return Err(PagingErrorKind::ItemsNotAList);
         }
         let base = body.as_ptr().addr();
-        let elements = serde_json::Deserializer::from_str(json).deserialize_seq(Elements { base });
+        let elements =
+            serde_json::Deserializer::from_str(json).deserialize_seq(Elements { base, most });
         let places = elements.map_err(|error| PagingErrorKind::invalid_json(&error))?;
         Ok(Self { places, start: 0 })
     }
@@ -80,6 +81,8 @@ impl List {
 struct Elements {
     /// Where the body begins.
     base: usize,
+    /// How many are kept. The others are read past.
+    most: usize,
 }
 
 impl<'de> Visitor<'de> for Elements {
@@ -91,7 +94,9 @@ impl<'de> Visitor<'de> for Elements {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
         let mut places = Vec::new();
-        while let Some(element) = list.next_element::<&'de RawValue>()? {
+        while places.len() < self.most
+            && let Some(element) = list.next_element::<&'de RawValue>()?
+        {
             let json = element.get();
             let begin = json.as_ptr().addr().checked_sub(self.base);
             let place = begin.and_then(|begin| {
@@ -101,6 +106,7 @@ impl<'de> Visitor<'de> for Elements {
             // The element is borrowed from the body, and a body is no longer than 4 GiB.
             places.push(place.ok_or_else(|| serde::de::Error::custom("beyond the body"))?);
         }
+        while list.next_element::<IgnoredAny>()?.is_some() {}
         Ok(places)
     }
 }

@@ -21,6 +21,8 @@ pub struct Page {
     attempts: u32,
     number: u64,
     total: Option<u64>,
+    /// How many items are looked for. One more than may be yielded tells that there are too many.
+    most_items: usize,
     list: List,
 }
 
@@ -35,6 +37,7 @@ impl Page {
             attempts: 1,
             number: 0,
             total: None,
+            most_items: usize::MAX,
             list: List::empty(),
         }
     }
@@ -50,6 +53,11 @@ impl Page {
     #[must_use]
     pub fn with_attempts(mut self, attempts: u32) -> Self {
         self.attempts = attempts;
+        self
+    }
+
+    pub(crate) fn with_most_items(mut self, items: usize) -> Self {
+        self.most_items = items;
         self
     }
 
@@ -129,7 +137,8 @@ impl Page {
     }
 
     /// Finds the items for a [`Style`](crate::Style): the elements of the array at this place of the JSON body. `null` is an
-    /// empty one, and so is the body of a 204, which has none.
+    /// empty one, and so is the body of a 204, which has none. Of those that the [limit](crate::Pager::max_items) leaves no
+    /// room for, one is found, and the stream ends there.
     ///
     /// # Errors
     ///
@@ -146,7 +155,8 @@ impl Page {
             return Ok(Some(List::empty()));
         }
         let found = self.find(pointer)?;
-        found.map(|array| List::of(array, &self.body)).transpose()
+        let list = |array| List::of(array, &self.body, self.most_items);
+        found.map(list).transpose()
     }
 
     /// Decodes the value at this place of the JSON body, for a [`Style`](crate::Style). Nothing and `null` are none.

@@ -129,6 +129,10 @@ impl Walk {
         if page.body().len() > request.max_bytes() {
             return Err(PagingError::page_too_large(&request));
         }
+        let room = self.limits.items.saturating_sub(self.items);
+        let room = usize::try_from(room).unwrap_or(usize::MAX);
+        let most = room.saturating_add(1).saturating_add(self.position.index);
+        let page = page.with_most_items(most);
         let reading = self.style.read(&request, &page).map_err(refused)?;
         let next = reading
             .next
@@ -142,8 +146,6 @@ impl Walk {
         self.go_on(next, list.len());
         let is_empty = list.is_empty();
         list.skip(before.index);
-        let room =
-            usize::try_from(self.limits.items.saturating_sub(self.items)).unwrap_or(usize::MAX);
         let mut after = self.position.clone();
         if list.left() > room {
             list.truncate(room);

@@ -40,7 +40,13 @@ impl paginate::PageSource for Endless {
     }
 }
 
+/// One after the other, since they count what the whole program allocates.
 #[test]
+fn memory_stays_flat() {
+    after_100_000_pages_no_more_is_allocated_than_after_10_000();
+    items_beyond_the_limit_cost_nothing();
+}
+
 fn after_100_000_pages_no_more_is_allocated_than_after_10_000() {
     for depth in [0, 3] {
         let runtime = Builder::new_current_thread().build().unwrap();
@@ -64,4 +70,43 @@ fn after_100_000_pages_no_more_is_allocated_than_after_10_000() {
             assert!(grown.abs() < 8192, "{grown} bytes more at depth {depth}");
         });
     }
+}
+
+/// One page of many items.
+struct Crowded(url::Url, bytes::Bytes);
+
+impl paginate::PageSource for Crowded {
+    type Error = Failure;
+
+    fn url(&self) -> &url::Url {
+        &self.0
+    }
+
+    async fn fetch(&self, _: paginate::PageRequest) -> Result<paginate::Page, Failure> {
+        let (url, body) = (self.0.clone(), self.1.clone());
+        Ok(paginate::Page::new(url, http::HeaderMap::new(), body))
+    }
+
+    fn refuse(&self, error: paginate::PagingError) -> Failure {
+        Failure::Paging(error)
+    }
+}
+
+fn items_beyond_the_limit_cost_nothing() {
+    let runtime = Builder::new_current_thread().build().unwrap();
+    let body = format!("[{}0]", "0,".repeat(1_000_000));
+    let source = Crowded(support::URL.parse().unwrap(), body.into());
+    runtime.block_on(async {
+        let region = Region::new(ALLOCATOR);
+        let mut items = Pager::new(source, Cursor::new("", "/next"))
+            .max_items(1000)
+            .items::<u8>();
+        for _ in 0..1000 {
+            assert_eq!(items.next_item().await.unwrap(), Some(0));
+        }
+        assert!(items.next_item().await.is_err());
+        // Where an item stands takes 8 bytes, of which there are twice as many while a list of them grows.
+        let allocated = region.change().bytes_allocated;
+        assert!(allocated < 64 * 1024, "{allocated} bytes");
+    });
 }
