@@ -7,6 +7,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
+use futures_core::stream::FusedStream;
 use serde::de::DeserializeOwned;
 
 use crate::position::Position;
@@ -133,6 +134,13 @@ impl<S: PageSource, T: DeserializeOwned> Stream for Items<S, T> {
                 None => return Poll::Ready(None),
             }
         }
+    }
+}
+
+/// Polled after its end, it stays at its end.
+impl<S: PageSource, T: DeserializeOwned> FusedStream for Items<S, T> {
+    fn is_terminated(&self) -> bool {
+        self.pages.is_over()
     }
 }
 

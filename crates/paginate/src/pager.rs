@@ -183,6 +183,10 @@ impl<S: PageSource> Pager<S> {
     /// So it is exact if that page is the same as before. If items before that place were inserted into the page or removed
     /// from it meanwhile, as many are yielded again or left out.
     ///
+    /// A checkpoint says what asks for its page, and nothing of the rest of the request: that is this source's. If its filters
+    /// are others than before, the place is one in another list, which not every server notices; where a next link led to the
+    /// page, the link's own count. So keep the filters beside the checkpoint where they may change.
+    ///
     /// Limits, the deadline and what is known of circles begin anew.
     ///
     /// # Errors

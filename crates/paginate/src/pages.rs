@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
+use futures_core::stream::FusedStream;
 
 use crate::ahead::{Ahead, Outcome};
 use crate::loader::Loader;
@@ -204,6 +205,13 @@ impl<S: PageSource> Stream for Pages<S> {
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let arrived = ready!(self.poll_arrived(cx));
         Poll::Ready(arrived.map(|arrived| arrived.map(|arrived| arrived.page)))
+    }
+}
+
+/// Polled after its end, it stays at its end.
+impl<S: PageSource> FusedStream for Pages<S> {
+    fn is_terminated(&self) -> bool {
+        self.is_over()
     }
 }
 

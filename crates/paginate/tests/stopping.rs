@@ -6,6 +6,7 @@ mod support;
 use std::time::Duration;
 
 use futures_util::StreamExt;
+use futures_util::stream::FusedStream;
 use paginate::{Cursor, Pager, PagingErrorKind};
 use support::{Failure, Server, all, told};
 use tokio::time::{Instant, sleep};
@@ -176,4 +177,22 @@ async fn a_page_that_could_not_be_had_is_asked_for_again_without_another_wait() 
     items.next_item().await.unwrap_err();
     assert_eq!(items.next_item().await.unwrap(), Some(2));
     assert_eq!(begin.elapsed(), SECOND);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_that_has_ended_says_so_and_stays_at_its_end() {
+    for depth in [0, 2] {
+        let mut items = pager(&server(1)).prefetch(depth).items::<u64>();
+        let mut pages = pager(&server(1)).prefetch(depth).pages();
+        for _ in 0..2 {
+            assert!(!items.is_terminated());
+            items.select_next_some().await.unwrap();
+        }
+        pages.select_next_some().await.unwrap();
+        assert!(!items.is_terminated() && !pages.is_terminated());
+        for _ in 0..2 {
+            assert!(items.next().await.is_none() && items.is_terminated());
+            assert!(pages.next().await.is_none() && pages.is_terminated());
+        }
+    }
 }

@@ -54,7 +54,7 @@ impl Offset {
         self
     }
 
-    /// How many items at the beginning of the list are passed over. Default: 0.
+    /// How many items at the beginning of the list are passed over, whatever offset the caller's request says. Default: 0.
     pub fn start(mut self, offset: u64) -> Self {
         self.start = offset;
         self

@@ -54,7 +54,7 @@ impl PageNumber {
         self
     }
 
-    /// The number of the first page. Default: 1.
+    /// The number of the first page, whatever the caller's request says. Default: 1.
     pub fn first_page(mut self, number: u64) -> Self {
         self.first_page = number;
         self

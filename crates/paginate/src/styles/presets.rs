@@ -6,6 +6,8 @@
 //! let issues = presets::github();
 //! let smaller = presets::github().page_size("per_page", 30);
 //! ```
+//!
+//! The size of a page takes the place of the one in the caller's query.
 
 use crate::{Keyset, LinkHeader, NextUrl, Pointer};
 
