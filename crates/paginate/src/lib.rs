@@ -124,6 +124,7 @@
 //! | no items, or items that are no list | [`MissingItems`](PagingErrorKind::MissingItems), [`ItemsNotAList`](PagingErrorKind::ItemsNotAList) |
 //! | `null` as items, or a 204 | are no items |
 //! | a total that is no number | is none |
+//! | the same page for every offset or page number, or for those beyond the last | is yielded again, up to the limits, since a list may repeat itself. A total, or a number of pages, says where the end is |
 //! | fewer items on a page than were asked for | cost none: the end is an empty page, or where the total is reached |
 //!
 //! Each limit is an option of [`Pager`].

@@ -1,7 +1,7 @@
 //! What goes wrong on the way from page to page, and is mended by the layers below or by asking again.
 
-use facade::paginate::{Cursor, PagingError, PagingErrorKind};
-use facade::{ApiError, ErrorKind};
+use facade::paginate::{Cursor, PagingError, PagingErrorKind, Pointer};
+use facade::{ApiError, ErrorKind, Retry};
 use futures_util::TryStreamExt;
 use stack_tests::soon;
 use testkit::{Behaviour, ReceivedRequest, Reply};
@@ -165,6 +165,37 @@ async fn a_body_that_is_made_again_goes_with_each_page() {
             .iter()
             .all(|request| &request.body()[..] == b"made again")
     );
+}
+
+/// The server wants to know in the body which page it is.
+#[tokio::test]
+async fn a_search_whose_pages_are_asked_for_in_its_body_is_mended_like_any_other() {
+    let world = World::start().await;
+    world.answers(|request| {
+        let body: serde_json::Value = serde_json::from_slice(request.body()).unwrap();
+        assert_eq!(body["query"], "notes");
+        let first = body["page"]["after"].as_u64().unwrap_or_default();
+        let next = format!("{}", first + 2);
+        let next = if first < 6 { next.as_str() } else { "null" };
+        page(&format!("[{first},{}]", first + 1), next)
+    });
+    let search = serde_json::json!({"query": "notes", "page": null});
+    let request = world.here.client().post("items").json(&search);
+    let by_cursor = Cursor::new("/data", "/next").parameter(Pointer::from("/page/after"));
+    let pager = request.retry(Retry::always()).paginate(by_cursor);
+    let mut items = pager.items::<u64>();
+    let mut read = vec![soon(items.next_item()).await.unwrap().unwrap()];
+    world.here.server.reject_token("a1");
+    let broken = Behaviour::Truncate {
+        reply: page("[2,3]", "4"),
+        sent: 5,
+    };
+    world.here.server.once(broken);
+    while let Some(item) = soon(items.next_item()).await.unwrap() {
+        read.push(item);
+    }
+    assert_eq!(read, (0..8).collect::<Vec<_>>());
+    assert_eq!(world.here.refreshes(), 1);
 }
 
 #[tokio::test]

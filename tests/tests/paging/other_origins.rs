@@ -1,6 +1,6 @@
 //! Pages at another origin, where they were asked for: nothing goes along.
 
-use facade::paginate::{LinkHeader, NextUrl, OtherOrigins};
+use facade::paginate::{LinkHeader, NextUrl, OtherOrigins, PagingErrorKind};
 use facade::{Bearer, CallOptions};
 use http::{HeaderName, HeaderValue};
 use testkit::{ReceivedRequest, Reply};
@@ -105,6 +105,37 @@ async fn what_stayed_behind_does_not_come_back() {
     assert_eq!(world.here.refreshes(), 0);
     assert_bare(&world.here.server.requests()[1]);
     assert_bare(&world.there.requests()[0]);
+}
+
+#[tokio::test]
+async fn no_credential_comes_back_by_a_link_on_a_page_that_a_redirect_found_elsewhere() {
+    let world = World::start().await;
+    let away = world.there.url_of("/items").to_string();
+    world.answers(move |_| Reply::status(302).header("location", away.clone()));
+    let back = world.here.server.url_of("/items?page=2");
+    let link = format!("<{back}>; rel=next");
+    world
+        .there
+        .otherwise(Reply::json(200, "[1]").header("link", link));
+
+    let refused = world.read(world.pager(LinkHeader::new(""))).await;
+    assert!(matches!(
+        refused.wrong(),
+        Some(PagingErrorKind::LinkRefused(_))
+    ));
+    assert_eq!((refused.items, refused.requests), (vec![1], 1));
+
+    let request = world.here.client().get("items");
+    let pager = request
+        .header("accept-language", "de")
+        .header("x-own-key", "hunter2")
+        .paginate(LinkHeader::new(""));
+    let pager = pager.other_origins(OtherOrigins::WithoutCredentials);
+    let outcome = world.read(pager).await;
+    let error = outcome.error.unwrap();
+    assert_eq!(error.kind(), facade::ErrorKind::Unauthorized);
+    assert_eq!((outcome.items, outcome.requests), (vec![1], 2));
+    assert_bare(&world.here.server.requests()[2]);
 }
 
 #[tokio::test]

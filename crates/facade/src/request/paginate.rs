@@ -24,7 +24,8 @@ impl Request {
     /// the stream as a whole. A page may have as many bytes as the pager and the `body_limit` both allow.
     ///
     /// Where pages are asked for in the JSON body, as many searches do, a `POST` that only reads is told so by
-    /// [`retry`](Self::retry): it is not tried again otherwise.
+    /// [`retry`](Self::retry): it is not tried again otherwise. An idempotency key is not for that, since it would be the same
+    /// for each page.
     ///
     /// ```
     /// # #[derive(serde::Deserialize)] struct Page { id: String }
