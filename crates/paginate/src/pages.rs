@@ -122,7 +122,9 @@ impl<S: PageSource> Pages<S> {
         &mut self,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Box<Arrived>, S::Error>>> {
-        if self.is_over() {
+        // After the last page nothing is left to stop.
+        if self.is_over() || self.position.request.is_none() {
+            self.end();
             return Poll::Ready(None);
         }
         if let Some(error) = self.stopped() {

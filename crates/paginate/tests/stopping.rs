@@ -196,3 +196,27 @@ async fn a_stream_that_has_ended_says_so_and_stays_at_its_end() {
         }
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_list_that_was_read_whole_in_time_ends_without_an_error_however_late_its_end_is_asked_for()
+ {
+    for depth in [0, 2] {
+        let token = CancellationToken::new();
+        let pager = || {
+            let pager = pager(&server(2)).prefetch(depth).deadline(3 * SECOND);
+            pager.cancel_on(&token)
+        };
+        let (mut items, mut pages) = (pager().items::<u64>(), pager().pages());
+        for _ in 0..4 {
+            items.next_item().await.unwrap();
+        }
+        for _ in 0..2 {
+            pages.next_page().await.unwrap();
+        }
+        token.cancel();
+        sleep(9 * SECOND).await;
+        assert!(items.checkpoint().is_end() && pages.checkpoint().is_end());
+        assert_eq!(items.next_item().await.unwrap(), None);
+        assert!(pages.next_page().await.unwrap().is_none());
+    }
+}
