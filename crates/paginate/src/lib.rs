@@ -111,7 +111,7 @@
 //! | | |
 //! |---|---|
 //! | a list without end | [`TooManyPages`](PagingErrorKind::TooManyPages) after 10,000 pages, [`TooManyItems`](PagingErrorKind::TooManyItems) after 1,000,000 items |
-//! | a cursor or link that leads to a page that was there before | [`Loop`](PagingErrorKind::Loop): at once if that was within the last 1,024 pages, otherwise before three times as many pages were read as there are different ones |
+//! | a cursor or link that leads to a page that was there before, be it to say that this was the last ([build upon it](Style)) | [`Loop`](PagingErrorKind::Loop): at once if that was within the last 1,024 pages, otherwise before three times as many pages were read as there are different ones |
 //! | empty pages that lead on | are passed, 32 in a row, then [`TooManyEmptyPages`](PagingErrorKind::TooManyEmptyPages) |
 //! | a body that is too long | [`PageTooLarge`](PagingErrorKind::PageTooLarge) beyond 16 MiB, of which no more is read |
 //! | a cursor or link that is too long | [`NextTooLong`](PagingErrorKind::NextTooLong) beyond 8 KiB |

@@ -28,6 +28,39 @@ use crate::{List, Page, PageRequest, PagingErrorKind};
 ///     }
 /// }
 /// ```
+///
+/// One that is usual but for a quirk is built upon another:
+///
+/// ```
+/// use paginate::{Cursor, Next, Page, PageRequest, PagingErrorKind, Reading, Style};
+///
+/// /// Events, whose last page leads to itself.
+/// struct Events(Cursor);
+///
+/// impl Style for Events {
+///     fn name(&self) -> &str {
+///         "events"
+///     }
+///
+///     fn first(&self) -> PageRequest {
+///         self.0.first()
+///     }
+///
+///     fn read(&self, request: &PageRequest, page: &Page) -> Result<Reading, PagingErrorKind> {
+///         let asked = request.query("cursor");
+///         let reading = self.0.read(request, page)?;
+///         Ok(reading.map_next(|next| match next {
+///             Next::Request(next) if next.query("cursor") == asked => Next::End,
+///             next => next,
+///         }))
+///     }
+/// }
+/// # let events = Events(Cursor::new("/events", "/next"));
+/// # let page = |body: &str| Page::new("https://a.test/".parse().unwrap(), Default::default(), body.to_owned());
+/// # let asked = PageRequest::new().with_query("cursor", "b");
+/// # let reading = events.read(&asked, &page(r#"{"events": [], "next": "b"}"#)).unwrap();
+/// # assert!(format!("{reading:?}").contains("End"));
+/// ```
 pub trait Style: Send + Sync + 'static {
     /// Its name, which is written into checkpoints: one that was made by another way of paging can't be resumed.
     fn name(&self) -> &str;
@@ -65,6 +98,12 @@ impl Reading {
             next,
             total: None,
         }
+    }
+
+    /// Says otherwise what comes after the page, if that could be read.
+    pub fn map_next(mut self, change: impl FnOnce(Next) -> Next) -> Self {
+        self.next = self.next.map(change);
+        self
     }
 
     /// Says how many items there are on all pages together.

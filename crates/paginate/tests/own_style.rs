@@ -6,8 +6,8 @@ mod support;
 use std::sync::{Arc, Mutex};
 
 use paginate::{
-    List, Next, OtherOrigins, Page, PageRequest, PageSource, Pager, PagingError, PagingErrorKind,
-    Pointer, Reading, Style,
+    Cursor, List, Next, OtherOrigins, Page, PageRequest, PageSource, Pager, PagingError,
+    PagingErrorKind, Pointer, Reading, Style,
 };
 use support::{Failure, Server, all, told};
 use url::Url;
@@ -129,4 +129,41 @@ async fn what_a_style_has_to_say_is_the_source_of_the_error() {
     assert_eq!(error.to_string(), "page 1: the page can't be had");
     let source = std::error::Error::source(&error).unwrap();
     assert_eq!(source.to_string(), "the day is over");
+}
+
+/// Ends where a cursor leads to the page itself.
+struct UntilItself(Cursor);
+
+impl Style for UntilItself {
+    fn name(&self) -> &'static str {
+        "until-itself"
+    }
+
+    fn read(&self, request: &PageRequest, page: &Page) -> Result<Reading, PagingErrorKind> {
+        let asked = request.query("cursor");
+        let reading = self.0.read(request, page)?;
+        Ok(reading.map_next(|next| match next {
+            Next::Request(next) if next.query("cursor") == asked => Next::End,
+            next => next,
+        }))
+    }
+}
+
+#[tokio::test]
+async fn a_style_may_be_built_upon_another_and_say_otherwise_what_comes_next() {
+    let page = r#"{"data": [1], "next": "b"}"#;
+    let server = Server::bodies([page, page]);
+    let usual = Pager::new(server.clone(), Cursor::new("/data", "/next")).max_failures(1);
+    let told_usually = told(usual.items::<u8>()).await;
+    assert_eq!(
+        told_usually,
+        ["1", "1", "page 2: the next page was there before"]
+    );
+    let style = UntilItself(Cursor::new("/data", "/next"));
+    assert_eq!(all(Pager::new(server, style).items::<u8>()).await, [1, 1]);
+    let broken = Server::bodies([r#"{"data": [1], "next": {}}"#]);
+    let style = UntilItself(Cursor::new("/data", "/next"));
+    let pager = Pager::new(broken, style).max_failures(1);
+    let error = "page 1: what should lead to the next page can't be used";
+    assert_eq!(told(pager.items::<u8>()).await, ["1", error]);
 }
