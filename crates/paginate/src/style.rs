@@ -81,6 +81,21 @@ pub trait Style: Send + Sync + 'static {
     fn read(&self, request: &PageRequest, page: &Page) -> Result<Reading, PagingErrorKind>;
 }
 
+/// So that the way to page may be chosen while the program runs.
+impl<S: Style + ?Sized> Style for Box<S> {
+    fn name(&self) -> &str {
+        (**self).name()
+    }
+
+    fn first(&self) -> PageRequest {
+        (**self).first()
+    }
+
+    fn read(&self, request: &PageRequest, page: &Page) -> Result<Reading, PagingErrorKind> {
+        (**self).read(request, page)
+    }
+}
+
 /// What a [`Style`] has read from a page.
 #[derive(Debug)]
 #[must_use]

@@ -2,8 +2,7 @@
 
 use http::HeaderName;
 use paginate::{
-    Cursor, HeaderToken, Keyset, LinkHeader, NextUrl, Offset, Page, PageNumber, PageRequest,
-    PagingErrorKind, Pointer, Reading, Style,
+    Cursor, HeaderToken, Keyset, LinkHeader, NextUrl, Offset, Page, PageNumber, Pointer, Style,
 };
 use serde::{Deserialize, Serialize};
 
@@ -54,27 +53,11 @@ pub const ALL: [Shape; 15] = [
     Shape::CursorOfItem,
 ];
 
-/// The style by which a shape is read.
-pub struct Reader(Box<dyn Style>);
-
-impl Style for Reader {
-    fn name(&self) -> &str {
-        self.0.name()
-    }
-
-    fn first(&self) -> PageRequest {
-        self.0.first()
-    }
-
-    fn read(&self, request: &PageRequest, page: &Page) -> Result<Reading, PagingErrorKind> {
-        self.0.read(request, page)
-    }
-}
-
 impl Shape {
-    pub fn style(self) -> Reader {
+    /// The style by which it is read.
+    pub fn style(self) -> Box<dyn Style> {
         let header = HeaderName::from_static("x-next");
-        Reader(match self {
+        match self {
             Self::Cursor | Self::CursorOfItem => Box::new(Cursor::new("/data", "/next")),
             Self::CursorInHeader => Box::new(Cursor::new("/data", header)),
             Self::CursorInBody => {
@@ -94,7 +77,7 @@ impl Shape {
             }
             Self::Keyset => Box::new(Keyset::new("/data", "/id")),
             Self::KeysetWithMore => Box::new(Keyset::new("/data", "/id").has_more("/more")),
-        })
+        }
     }
 
     /// Whether the server goes by what the items are, and not by how many come before.
