@@ -14,7 +14,7 @@ const VERSION: u32 = 1;
 /// It is small: what leads to a page, and how many of its items have been yielded. It holds no credential and no header of
 /// the caller's. It does hold cursors and next links, which some servers sign: keep it as you would keep those.
 ///
-/// What is stored is versioned. Its fields are nobody's business but this crate's.
+/// What is stored is versioned, and has all its fields in any format of serde's. They are nobody's business but this crate's.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Checkpoint {
     version: u32,

@@ -19,16 +19,16 @@ use crate::{PagingErrorKind, Pointer};
 /// only, after that was judged.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PageRequest {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     url: Option<Url>,
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default)]
     without_credentials: bool,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     query: Vec<(String, String)>,
-    #[serde(default, with = "header_pairs", skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, with = "header_pairs")]
     headers: Vec<(HeaderName, HeaderValue)>,
     /// What stands where in the body, as it is written.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     json: Vec<(Pointer, String)>,
     #[serde(skip)]
     page: u64,

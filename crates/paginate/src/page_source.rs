@@ -7,7 +7,8 @@ use crate::{Page, PageRequest, PagingError};
 /// Where pages come from: a client and the request for the first page, or whatever else answers page by page.
 ///
 /// A source that sends over HTTP gives each page what the first request has (method, headers, body), changed by what the
-/// [`PageRequest`] says. If that [goes without credentials](PageRequest::goes_without_credentials), it leads to another
+/// [`PageRequest`] says: its [URL](PageRequest::url), [headers](PageRequest::change_headers) and
+/// [body](PageRequest::change_body). If that [goes without credentials](PageRequest::goes_without_credentials), it leads to another
 /// origin, and nothing may go along that was meant for the first: no credential, no sensitive header, no body.
 pub trait PageSource: Send + Sync + 'static {
     /// What the stream fails with, be it the source that fails or what a server sends.

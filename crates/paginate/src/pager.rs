@@ -72,7 +72,8 @@ impl<S: PageSource> Pager<S> {
         self
     }
 
-    /// How many items are read; if there is one more, that is an error. Default: 1,000,000.
+    /// How many items are read; if there is one more, that is an error. Default: 1,000,000. Whoever wants the first few and no
+    /// error takes them of the stream, and drops it.
     pub fn max_items(mut self, items: u64) -> Self {
         self.limits.items = items;
         self

@@ -202,11 +202,11 @@ async fn a_list_that_was_read_whole_in_time_ends_without_an_error_however_late_i
  {
     for depth in [0, 2] {
         let token = CancellationToken::new();
-        let pager = || {
-            let pager = pager(&server(2)).prefetch(depth).deadline(3 * SECOND);
-            pager.cancel_on(&token)
+        let limited = || {
+            let pager = pager(&server(2)).prefetch(depth);
+            pager.deadline(3 * SECOND).cancel_on(&token)
         };
-        let (mut items, mut pages) = (pager().items::<u64>(), pager().pages());
+        let (mut items, mut pages) = (limited().items::<u64>(), limited().pages());
         for _ in 0..4 {
             items.next_item().await.unwrap();
         }
