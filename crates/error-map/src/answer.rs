@@ -156,7 +156,10 @@ impl Kept {
     pub(crate) fn request_id(&self) -> Option<&str> {
         let names = self.request_id_headers.as_deref();
         let mut names = names.unwrap_or(&REQUEST_ID_HEADERS).iter();
-        names.find_map(|name| self.answer.headers.get(name)?.to_str().ok())
+        names.find_map(|name| {
+            let id = self.answer.headers.get(name)?.to_str().ok()?;
+            (!id.is_empty()).then_some(id)
+        })
     }
 
     pub(crate) fn problem(&self) -> Option<&Problem> {

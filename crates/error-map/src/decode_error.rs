@@ -89,7 +89,8 @@ impl DecodeError {
         self.line
     }
 
-    /// The column in bytes, counted from 1; a byte order mark at the beginning doesn't count.
+    /// The column in bytes, counted from 1, or 0 where a line had only begun; a byte order mark at the beginning doesn't
+    /// count.
     pub fn column(&self) -> usize {
         self.column
     }

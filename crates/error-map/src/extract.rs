@@ -28,14 +28,28 @@ pub(crate) fn details(answer: &ErrorAnswer) -> ErrorDetails {
     let reading = Reading {
         status: answer.status(),
     };
-    match bounded::parse(without_byte_order_mark(answer.body())) {
+    let said = match bounded::parse(without_byte_order_mark(answer.body())) {
         Some(Value::Object(object)) => reading.object(&object),
         Some(Value::Array(list)) => reading.list(&list),
         Some(Value::String(message)) if !message.trim().is_empty() => {
             ErrorDetails::new().with_message(message.trim())
         }
         _ => plain_text(answer),
-    }
+    };
+    said.or(in_headers(answer))
+}
+
+/// The code that AWS and Azure have beside bodies without one, which may be XML.
+fn in_headers(answer: &ErrorAnswer) -> ErrorDetails {
+    let names = ["x-amzn-errortype", "x-ms-error-code"];
+    let mut codes = names.iter().filter_map(|name| {
+        let code = answer.headers().get(*name)?.to_str().ok()?;
+        words::aws(code)
+    });
+    let code = codes.next();
+    code.map_or_else(ErrorDetails::new, |code| {
+        ErrorDetails::new().with_code(code)
+    })
 }
 
 fn plain_text(answer: &ErrorAnswer) -> ErrorDetails {
@@ -86,6 +100,12 @@ impl Reading {
 
     /// What the first of a list says, and what all of them say about fields.
     fn list(&self, list: &[Value]) -> ErrorDetails {
+        // Google, where the answer would have been a stream.
+        if let [Value::Object(only)] = list
+            && only.get("error").is_some_and(Value::is_object)
+        {
+            return self.object(only);
+        }
         let mut found = Found::new(self.status);
         lists::add_list(list, &mut found);
         self.said_in(list).or(found.into_details())
@@ -116,12 +136,7 @@ impl Reading {
         let code = |name: &str| words::code(object.get(name)?, self.status);
         let is_text = |name: &str| object.get(name).is_some_and(Value::is_string);
         let text = |name: &str| is_text(name).then(|| code(name)).flatten();
-        // AWS: a namespace before, an address behind.
-        let aws = |name: &str| {
-            let name = text(name)?;
-            let name = name.rsplit('#').next()?.split(':').next()?;
-            (!name.is_empty()).then(|| name.to_owned())
-        };
+        let aws = |name: &str| words::aws(&text(name)?).map(str::to_owned);
         let constant = |name: &str| text(name).filter(|word| words::is_constant(word));
         let extensions = || self.code(object.get("extensions")?.as_object()?, &[]);
         let texts = words::CODES.iter().find_map(|name| text(name));

@@ -94,7 +94,8 @@ impl ApiError {
 
     /// What the API says for programs, in whatever shape it came: `card_declined`, `INVALID_ARGUMENT`, or the URI of a
     /// problem's type. What only repeats the answer's status, `422` or `"422"` of a 422, doesn't count; any other number does,
-    /// since some APIs number their errors: `20404`.
+    /// since some APIs number their errors: `20404`. Where the body has none, the `x-amzn-errortype` of AWS and the
+    /// `x-ms-error-code` of Azure count.
     pub fn code(&self) -> Option<&str> {
         self.kept()?.details().code()
     }
@@ -170,6 +171,7 @@ mod tests {
             (&[("x-request-id", "r1"), ("cf-ray", "c1")][..], Some("r1")),
             (&[("cf-ray", "c1"), ("x-correlation-id", "x1")], Some("x1")),
             (&[("x-request-id", "ü"), ("cf-ray", "c1")], Some("c1")),
+            (&[("x-request-id", ""), ("cf-ray", "c1")], Some("c1")),
             (&[("x-trace", "t1")], None),
         ] {
             assert_eq!(unprocessable(headers, "").request_id(), id, "{headers:?}");

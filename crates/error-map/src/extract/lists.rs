@@ -47,6 +47,7 @@ const NAMES: &[(&str, bool)] = &[
     ("field_name", true),
     ("fieldName", true),
     ("attribute", true),
+    ("attr", true),
     ("loc", false),
     ("path", false),
     ("fields", false),

@@ -24,7 +24,13 @@ const MAPS: &[&str] = &[
 const ENVELOPES: &[&str] = &["detail", "details", "Error", "fault"];
 
 /// Members of a map that are about no field, but about all of them.
-const WHOLE: &[&str] = &["non_field_errors", "__all__", "base", "_errors"];
+const WHOLE: &[&str] = &[
+    "non_field_errors",
+    "__all__",
+    "base",
+    "_errors",
+    "formErrors",
+];
 
 /// Members of a map with nothing around it that are so too, as are those that hold a list of errors elsewhere.
 const BARE: &[&str] = &["errorMessages", "messages"];
@@ -40,12 +46,18 @@ pub(super) fn of(object: &Object) -> impl Iterator<Item = &Object> {
     });
     let by_form = ENVELOPES.iter().filter_map(|name| {
         let map = object.get(*name)?.as_object()?;
-        is_map(map).then_some(map)
+        (is_map(map) || is_of_errors(map)).then_some(map)
     });
     // JSend says so beside it.
     let failed = object.get("status").and_then(Value::as_str) == Some("fail");
     let jsend = failed.then(|| object.get("data")?.as_object()).flatten();
-    by_name.chain(by_form).chain(jsend)
+    by_name.chain(by_form).chain(jsend).chain(alone(object))
+}
+
+/// GitLab has one in the place of its message.
+fn alone(object: &Object) -> Option<&Object> {
+    let message = object.get("message").filter(|_| object.len() == 1)?;
+    message.as_object().filter(|map| is_map(map))
 }
 
 /// Whether an object is such a map with nothing around it, as Django REST framework sends it.
@@ -58,6 +70,7 @@ pub(super) fn is_bare(object: &Object) -> bool {
     !holds(MAPS)
         && !holds(ENVELOPES)
         && lists.all(|list| list.iter().all(Value::is_string))
+        && alone(object).is_none()
         && is_map(object)
 }
 
@@ -78,6 +91,13 @@ fn is_of_map(name: &str, value: &Value) -> bool {
     }
 }
 
+/// Whether each member is a list of errors, as Zendesk has them.
+fn is_of_errors(object: &Object) -> bool {
+    let is_error = |item: &Value| item.get("description").is_some_and(Value::is_string);
+    let mut lists = object.values().map(Value::as_array);
+    !object.is_empty() && lists.all(|list| list.is_some_and(|list| list.iter().all(is_error)))
+}
+
 /// Discord, and zod's `format`: the errors of what it stands in.
 const ERRORS: &str = "_errors";
 
@@ -92,8 +112,11 @@ pub(super) fn add(map: &Object, is_bare: bool, found: &mut Found) {
         if let Some(texts) = texts {
             found.add_whole(texts);
         }
-        if !is_said {
-            add_member("", name, value, found);
+        match value {
+            _ if is_said => {}
+            // zod, flattened: it is within the map that it is.
+            Value::Object(fields) if name == "fieldErrors" => add_members("", fields, found),
+            value => add_member("", name, value, found),
         }
     }
 }

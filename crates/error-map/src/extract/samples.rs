@@ -76,7 +76,7 @@ fn what_each_api_says_is_read() {
         }
     }
     assert!(misread.is_empty(), "{misread:#?}");
-    assert_eq!(samples.len(), 70);
+    assert_eq!(samples.len(), 79);
 }
 
 #[test]
@@ -94,6 +94,31 @@ fn a_text_is_a_message_if_its_header_says_so() {
             (message, "", vec![]),
             "{content_type}"
         );
+    }
+}
+
+#[test]
+fn a_header_of_the_clouds_has_the_code_if_the_body_has_none() {
+    for (name, value, body, code) in [
+        (
+            "x-amzn-errortype",
+            "ResourceNotFoundException:http://internal.amazon.com/coral/",
+            r#"{"Type": "User", "Message": "no such function"}"#,
+            "ResourceNotFoundException",
+        ),
+        (
+            "x-ms-error-code",
+            "BlobNotFound",
+            "\u{feff}<?xml?><Error/>",
+            "BlobNotFound",
+        ),
+        ("x-ms-error-code", "Other", r#"{"code": "own"}"#, "own"),
+        ("x-ms-error-code", "not found", "", ""),
+        ("x-amzn-errortype", ":", "", ""),
+    ] {
+        let headers = HeaderMap::from_iter([(name.parse().unwrap(), value.parse().unwrap())]);
+        let details = details(&ErrorAnswer::new(StatusCode::NOT_FOUND, headers, body));
+        assert_eq!(details.code().unwrap_or_default(), code, "{name}: {value}");
     }
 }
 

@@ -19,6 +19,7 @@ pub(super) const MESSAGES: &[&str] = &[
     "msg",
     "faultstring",
     "error_summary",
+    "errorSummary",
     "errorMessages",
     "issue",
     "reason",
@@ -58,6 +59,7 @@ pub(super) const SPEAKS: &[&str] = &[
     "reason",
     "type",
     "value",
+    ".tag",
 ];
 
 /// So is one in which one of these holds more.
@@ -106,14 +108,23 @@ pub(super) fn code(value: &Value, status: StatusCode) -> Option<String> {
     (code != status.as_str()).then_some(code)
 }
 
-/// Something to match rather than to read. `about:blank` and `error` say nothing.
+/// Something to match rather than to read. `about:blank`, `error` and `error.list` say nothing.
 fn is_word(text: &str) -> bool {
     !text.is_empty()
         && !text.contains(char::is_whitespace)
-        && !matches!(text, "about:blank" | "error" | "Error")
+        && !matches!(text, "about:blank" | "error" | "Error" | "error.list")
 }
 
+/// The status of an error is no word for it where it is a number, as JSON:API has it.
 pub(super) fn is_constant(text: &str) -> bool {
-    text.bytes()
-        .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
+    text.starts_with(|first: char| first.is_ascii_uppercase())
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
+}
+
+/// The name of an AWS error, without the namespace before it and the address behind.
+pub(super) fn aws(name: &str) -> Option<&str> {
+    let name = name.rsplit('#').next()?.split(':').next()?;
+    is_word(name).then_some(name)
 }

@@ -84,6 +84,14 @@ pub(super) const FRAMEWORKS: &[Sample] = &[
         &[],
     ),
     sample(
+        "drf-standardized-errors",
+        400,
+        r#"{"type": "validation_error", "errors": [{"code": "required", "detail": "This field is required.", "attr": "name"}]}"#,
+        "This field is required.",
+        "validation_error",
+        &[("name", "This field is required.", "required")],
+    ),
+    sample(
         "FastAPI, validation",
         422,
         r#"{"detail": [{"loc": ["body", "users", 0, "age"], "msg": "value is not an integer", "type": "type_error.integer"}]}"#,
@@ -155,6 +163,14 @@ pub(super) const FRAMEWORKS: &[Sample] = &[
         "Required",
         "ZodError",
         &[("user.email", "Required", "invalid_type")],
+    ),
+    sample(
+        "zod, flattened",
+        400,
+        r#"{"error": {"formErrors": ["Passwords differ"], "fieldErrors": {"email": ["Required"]}}}"#,
+        "Passwords differ",
+        "",
+        &[("email", "Required", "")],
     ),
     sample(
         "AJV",

@@ -117,6 +117,14 @@ pub(super) const STANDARDS: &[Sample] = &[
         ],
     ),
     sample(
+        "JSON:API, errors of several statuses",
+        400,
+        r#"{"errors": [{"status": "403", "title": "Forbidden"}, {"status": "422", "title": "Not valid"}]}"#,
+        "Forbidden",
+        "",
+        &[],
+    ),
+    sample(
         "GraphQL",
         400,
         r#"{"errors": [{"message": "Not logged in", "locations": [{"line": 1, "column": 2}], "path": ["me"],
