@@ -26,10 +26,12 @@ pub(crate) fn text(text: &str) -> Cow<'_, str> {
     while let Some(at) = rest.find(ends_url) {
         let (token, after) = rest.split_at(at);
         shown.push_str(&reference(token));
-        let before = token.strip_suffix('b');
+        // Within a text that is itself shown as one, a quote is escaped.
+        let (before, escapes) = token.split_at(token.trim_end_matches('\\').len());
+        let before = before.strip_suffix('b');
         let is_of_bytes = before.is_some_and(|before| !before.ends_with(char::is_alphanumeric));
-        if let Some(after) = hide_bytes(after).filter(|_| is_of_bytes) {
-            shown.push_str("\"..\"");
+        if let Some(after) = after_bytes(after, escapes.len()).filter(|_| is_of_bytes) {
+            shown.extend(["\"..", escapes, "\""]);
             rest = after;
             continue;
         }
@@ -75,28 +77,27 @@ fn reference(token: &str) -> String {
 
 /// Where the query or the fragment begins, if that is what it is.
 fn end_of_path(token: &str) -> usize {
-    let is_url = |before: &str| before.contains("://");
+    let scheme = token.find("://").unwrap_or(token.len());
+    let (last_equals, last_letter) = (token.rfind('='), token.rfind(char::is_alphanumeric));
+    let begins_path = token
+        .trim_start_matches(['(', '`', '\''])
+        .starts_with(['/', '.']);
     let mut marks = token.match_indices(['?', '#']);
     let end = marks.find(|(at, mark)| {
-        let (before, after) = token.split_at(*at);
-        // `a/b?x` and `/a#x`, but not `owner/repo#12`.
-        let is_relative = match *mark {
-            "?" => before.contains('/') || after.contains('='),
-            _ => before
-                .trim_start_matches(['(', '`', '\''])
-                .starts_with(['/', '.']),
-        };
-        is_url(before) || (is_relative && after.contains(char::is_alphanumeric))
+        // `a?x`, `/a#x` and `a#x=y`, but not `why?` and `owner/repo#12`.
+        let is_relative = *mark == "?" || begins_path || last_equals > Some(*at);
+        scheme < *at || (is_relative && last_letter > Some(*at))
     });
     end.map_or(token.len(), |(at, _)| at)
 }
 
-/// What follows a list of bytes that is shown as text, as in `b"\x00"`.
-fn hide_bytes(quoted: &str) -> Option<&str> {
-    let mut is_escaped = false;
+/// What follows a list of bytes that is shown as text, as in `b"\x00"`, whose quotes have so many backslashes before them.
+fn after_bytes(quoted: &str, escapes: usize) -> Option<&str> {
+    let mut backslashes = 0;
     let (end, _) = quoted.strip_prefix('"')?.char_indices().find(|(_, c)| {
-        let ends = *c == '"' && !is_escaped;
-        is_escaped = *c == '\\' && !is_escaped;
+        // Escaping makes twice as many of them and one more: 0, 1, 3, and of a quote within the bytes 1, 3, 7.
+        let ends = *c == '"' && backslashes % (2 * (escapes + 1)) == escapes;
+        backslashes = if *c == '\\' { backslashes + 1 } else { 0 };
         ends
     })?;
     quoted.get(end + 2..)
@@ -185,6 +186,9 @@ mod tests {
             ("http://a.test?x=http://b?hunter2", "http://a.test"),
             ("at /x?key=hunter2, twice", "at /x twice"),
             ("at users?key=hunter2", "at users"),
+            ("at users?hunter2", "at users"),
+            ("at ?hunter2", "at "),
+            ("at users#access_token=hunter2", "at users"),
             ("at /cb#access_token=hunter2", "at /cb"),
             ("as in owner/repo#12", "as in owner/repo#12"),
             ("what? nothing=1", "what? nothing=1"),
@@ -192,6 +196,11 @@ mod tests {
             (r#"path: "/x?hunter2""#, r#"path: "/x""#),
             ("//ada:hunter2@a.test/b", "//a.test/b"),
             ("(b\"hunter2\\\"hunter2\")", "(b\"..\")"),
+            (
+                r#"("went (b\"hunter2\\\"hunter2\\\\\") away")"#,
+                r#"("went (b\"..\") away")"#,
+            ),
+            (r#""b\\\"hunter2\\\\\\\"hunter2\\\"x""#, r#""b\\\"..\\\"x""#),
         ] {
             assert_eq!(text(whole), shown);
         }
@@ -208,6 +217,7 @@ mod tests {
             "://",
             "and/or?",
             "is it a/b? no",
+            "issue#12",
             "a // b@c",
             "grab\"this\"",
         ] {
