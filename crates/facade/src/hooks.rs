@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::HeaderMap;
-use request_context::BoxError;
+use request_context::{BoxError, Call};
 use reqwest::Request;
 
 use crate::{ApiError, CallOptions, ErrorKind, Response};
@@ -62,18 +62,28 @@ impl Hooks {
         self.transform_body
             .iter()
             .try_fold(body, |body, hook| hook(headers, body))
-            .map_err(|error| ApiError::with_source(ErrorKind::Decode, error))
+            .map_err(|error| own(error, ErrorKind::Decode))
     }
 }
 
-/// The error of a closure that keeps a request from being sent. One that came of another call says so, and stays as it is.
+/// The error of a closure, of this kind if it doesn't say so itself.
+fn own(error: BoxError, kind: ErrorKind) -> ApiError {
+    match error.downcast::<ApiError>() {
+        Ok(typed) => *typed,
+        Err(error) => ApiError::with_source(kind, error),
+    }
+}
+
+/// The error of a closure that keeps a request from being sent.
 fn refused(error: BoxError, request: &Request) -> ApiError {
-    let error = match error.downcast::<ApiError>() {
-        Ok(other) if other.method().is_some() => return *other,
-        Ok(own) => *own,
-        Err(error) => ApiError::with_source(ErrorKind::Builder, error),
-    };
-    error.for_request(request.method(), request.url())
+    let error = own(error, ErrorKind::Builder);
+    if error.method().is_some() {
+        return error;
+    }
+    let (unsent, method, url) = (Call::default(), request.method(), request.url());
+    unsent.count_departures();
+    let error = error.for_request(method, url).after_attempts(0);
+    error.in_call(&unsent, method, url)
 }
 
 impl CallOptions {
@@ -143,8 +153,9 @@ impl CallOptions {
     }
 
     /// Changes each whole body that `json`, `text` and `bytes` read, before they do: unpacks an envelope, decrypts, converts a
-    /// charset. It sees the answer's headers too, and an error of its own ends the call as one of kind
-    /// [`Decode`](ErrorKind::Decode). Streams, lines and bodies of errors pass untouched, and there is nothing to change in an
+    /// charset. It sees the answer's headers too. An error of its own ends the call as one of kind
+    /// [`Decode`](ErrorKind::Decode), an [`ApiError`] as what it is: an API that answers 200 and says in an envelope that it
+    /// is an error. Streams, lines and bodies of errors pass untouched, and there is nothing to change in an
     /// empty body, such as that of a 204 or of an answer to `HEAD`.
     ///
     /// A body of more than 256 KiB is changed on a thread for blocking work, where it is then decoded too.

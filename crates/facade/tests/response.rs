@@ -184,3 +184,12 @@ async fn a_login_page_in_the_place_of_json_stays_readable() {
     assert_eq!(error.headers().unwrap()["content-type"], "text/html");
     assert!(!format!("{error} {error:?}").contains("Sign in"));
 }
+
+#[tokio::test]
+async fn what_need_not_be_there_is_none_also_where_a_404_is_no_error() {
+    for status in [404, 410] {
+        let client = client(Reply::json(status, r#"{"name":"no"}"#));
+        let request = client.get("me").error_for(|_| false);
+        assert_eq!(request.fetch_optional::<User>().await.unwrap(), None);
+    }
+}

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use cancel::CancelOn;
 use error_map::MapApiError;
 use futures_util::future::{Either, select};
-use http::HeaderValue;
 use http::header::ACCEPT;
+use http::{HeaderValue, StatusCode};
 use request_context::{Call, Instant, WithCredential};
 use safe_retry::Buffered;
 use serde::de::DeserializeOwned;
@@ -152,8 +152,8 @@ impl Request {
         let options = Arc::clone(&self.client.options);
         let sent = self.accepting_json().untold().send().await;
         match sent.optional() {
-            Ok(Some(response)) => response.json_optional().await,
-            Ok(None) => Ok(None),
+            Ok(Some(response)) if is_there(response.status()) => response.json_optional().await,
+            Ok(_) => Ok(None),
             Err(error) => Err(options.hooks.error(error)),
         }
     }
@@ -176,4 +176,9 @@ impl Request {
             Ok(())
         })
     }
+}
+
+/// Whether an answer is about something that is there, also for whom no status is an error.
+fn is_there(status: StatusCode) -> bool {
+    !matches!(status, StatusCode::NOT_FOUND | StatusCode::GONE)
 }

@@ -46,6 +46,10 @@ impl Arrived {
     }
 
     fn keep(&self, error: ApiError, body: Bytes) -> ApiError {
+        // That of another call, by a closure.
+        if error.method().is_some() {
+            return error;
+        }
         let answer = ErrorAnswer::new(self.status, self.headers.clone(), body);
         self.options.error_map.with_answer(error, answer)
     }
