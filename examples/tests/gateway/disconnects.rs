@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use reqwest::Method;
 use testkit::{Behaviour, FaultServer, Reply};
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use crate::running::{Running, soon};
@@ -58,4 +58,21 @@ async fn a_caller_that_leaves_between_two_attempts_is_the_end_of_them() {
     // Longer than the wait that the server asked for.
     tokio::time::sleep(Duration::from_secs(4)).await;
     assert_eq!(server.request_count(), 1);
+}
+
+/// Whoever only ends their own side can't be told from who has gone.
+#[tokio::test]
+async fn a_caller_that_closes_its_side_before_the_answer_has_gone() {
+    let server = FaultServer::start().await.unwrap();
+    server.otherwise(Behaviour::HangBeforeHeaders);
+    let gateway = Running::before(server.url()).await;
+    let mut caller = TcpStream::connect(gateway.address()).await.unwrap();
+    let request = b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n";
+    caller.write_all(request).await.unwrap();
+    soon(server.wait_for_requests(1)).await;
+    caller.shutdown().await.unwrap();
+    soon(server.wait_for_disconnects(1)).await;
+    let mut answer = Vec::new();
+    soon(caller.read_to_end(&mut answer)).await.unwrap();
+    assert_eq!(answer, b"");
 }

@@ -6,6 +6,7 @@ use reqwest::Method;
 use testkit::{Behaviour, FaultServer, Reply};
 use tokio::net::TcpSocket;
 
+use crate::raw::{exchange, status};
 use crate::running::{Running, problem, soon};
 
 #[tokio::test]
@@ -77,6 +78,17 @@ async fn the_deadline_covers_the_answers_body() {
     let answer = gateway.get("/").await;
     assert_eq!(answer.status(), 200);
     assert!(soon(answer.bytes()).await.is_err(), "it breaks off");
+}
+
+#[tokio::test]
+async fn the_deadline_covers_a_request_body_that_is_waited_for() {
+    let server = FaultServer::start().await.unwrap();
+    let gateway = Running::with(server.url(), ["--deadline", "1"]).await;
+    let request = b"PUT / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 5\r\n\r\nhel";
+    let answer = exchange(gateway.address(), request).await;
+    assert_eq!(status(&answer), 408);
+    assert!(String::from_utf8_lossy(&answer).contains(r#""code":"slow_body""#));
+    assert_eq!(server.request_count(), 0);
 }
 
 #[tokio::test]

@@ -176,6 +176,32 @@ async fn the_host_is_the_upstreams_or_with_keep_host_the_callers() {
     }
 }
 
+/// Only the host that was checked goes on: an absolute target goes before `Host` (RFC 9112 §3.2.2).
+#[tokio::test]
+async fn the_host_that_is_kept_is_the_one_that_was_checked() {
+    let server = FaultServer::start().await.unwrap();
+    let gateway = Running::with(server.url(), ["--keep-host"]).await;
+    for (request, host) in [
+        (
+            "GET http://localhost:1234/ HTTP/1.1\r\nhost: evil.test",
+            "localhost:1234",
+        ),
+        (
+            "GET / HTTP/1.1\r\nhost: localhost:5\r\nconnection: host",
+            "localhost:5",
+        ),
+    ] {
+        let whole = format!("{request}\r\nconnection: close\r\n\r\n");
+        exchange(gateway.address(), whole.as_bytes()).await;
+        let received = server.requests();
+        assert_eq!(
+            received.last().unwrap().header("host"),
+            Some(host),
+            "{request}"
+        );
+    }
+}
+
 #[tokio::test]
 async fn what_no_program_of_the_users_sends_does_not_arrive() {
     let server = FaultServer::start().await.unwrap();
@@ -185,9 +211,11 @@ async fn what_no_program_of_the_users_sends_does_not_arrive() {
     for (request, code) in [
         ("GET / HTTP/1.1\r\nhost: evil.test:9000", 421),
         ("GET http://evil.test/ HTTP/1.1\r\nhost: localhost", 421),
+        ("GET https://localhost/ HTTP/1.1\r\nhost: localhost", 421),
         ("GET / HTTP/1.1\r\nhost: 0.0.0.0:9000", 421),
         ("GET / HTTP/1.1\r\nhost: 10.1.2.3:9000", 421),
         ("GET / HTTP/1.1", 400),
+        ("GET / HTTP/1.1\r\nhost: evil.test@localhost", 400),
         ("GET / HTTP/1.1\r\nhost: localhost\r\nhost: localhost", 400),
         (
             "POST / HTTP/1.1\r\nhost: localhost\r\norigin: http://evil.test",
@@ -201,6 +229,10 @@ async fn what_no_program_of_the_users_sends_does_not_arrive() {
         ("OPTIONS * HTTP/1.1\r\nhost: localhost", 501),
         (
             "POST / HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: gzip, chunked",
+            501,
+        ),
+        (
+            "POST / HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked, chunked",
             501,
         ),
     ] {

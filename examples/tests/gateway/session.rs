@@ -189,3 +189,19 @@ async fn a_token_endpoint_that_is_down_costs_nobody_the_session() {
     assert_eq!(unavailable, (503, "credential_unavailable".into()));
     assert_eq!(scene.tokens.access().await.as_deref(), Some("a1"));
 }
+
+/// A server sends a `TRACE` back as it came, with all that a caller may not see (RFC 9110 §9.3.8).
+#[tokio::test]
+async fn a_trace_does_not_show_the_token() {
+    let server = FaultServer::start().await.unwrap();
+    server.accept_token("hunter2");
+    let tokens = TokenFile::new("hunter2", "hunter2").await;
+    let token_url = server.url_of("/oauth/token");
+    let gateway = Running::with(server.url(), tokens.arguments(token_url.as_str())).await;
+    for (method, shown) in [(Method::TRACE, None), (Method::GET, Some("Bearer hunter2"))] {
+        let sent = gateway.request(method, "/").send();
+        assert_eq!(soon(sent).await.unwrap().status(), 200);
+        let received = server.requests();
+        assert_eq!(received.last().unwrap().header("authorization"), shown);
+    }
+}

@@ -100,6 +100,23 @@ async fn what_can_not_be_used_is_told_with_exit_code_2_and_without_a_secret() {
             "other machines could call at 0.0.0.0:0, as this session: say --allow-remote",
         ),
         (
+            [
+                "--upstream",
+                local,
+                "--allow-origin",
+                "http://hunter2@app.test/",
+            ]
+            .map(OsString::from)
+            .to_vec(),
+            "--allow-origin takes an origin as browsers write it, such as http://app.test",
+        ),
+        (
+            ["--upstream", local, "--allow-host", "hunter2:9000"]
+                .map(OsString::from)
+                .to_vec(),
+            "--allow-host takes a host without a port",
+        ),
+        (
             session("http://api.test", TOKEN_URL),
             "--upstream is plain http to another machine",
         ),

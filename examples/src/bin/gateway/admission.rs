@@ -8,7 +8,12 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use http::header::{HOST, HeaderName, HeaderValue, ORIGIN};
 use http::request::Parts;
-use http::uri::Authority;
+use http::uri::{Authority, Scheme};
+
+use crate::allowed;
+use crate::arguments::Arguments;
+use crate::start_error::StartError;
+use crate::upstream::Upstream;
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
@@ -32,13 +37,27 @@ pub(crate) enum Refusal {
 }
 
 impl Admission {
+    /// Admits what the arguments allow, and what is addressed by the upstream's name: who calls so, as one may with
+    /// `--keep-host`, was led here on purpose.
+    pub(crate) fn of(arguments: &Arguments, upstream: &Upstream) -> Result<Self, StartError> {
+        let hosts = arguments.allow_host.iter().map(|text| allowed::host(text));
+        let mut hosts: Vec<_> = hosts.collect::<Result<_, _>>()?;
+        hosts.extend(upstream.base().host_str().map(str::to_owned));
+        let origins = arguments.allow_origin.iter();
+        let origins: Vec<_> = origins
+            .map(|text| allowed::origin(text))
+            .collect::<Result<_, _>>()?;
+        Ok(Self::new(hosts, origins).at_any_address(arguments.allow_remote))
+    }
+
     /// Admits what is addressed to `localhost`, to a loopback address, or to one of these names, and pages of these origins.
-    pub(crate) fn new(
+    fn new(
         hosts: impl IntoIterator<Item = String>,
         origins: impl IntoIterator<Item = String>,
     ) -> Self {
+        let rooted = |host: String| host.strip_suffix('.').map(str::to_owned).unwrap_or(host);
         Self {
-            hosts: hosts.into_iter().collect(),
+            hosts: hosts.into_iter().map(rooted).collect(),
             origins: origins.into_iter().collect(),
             any_address: false,
         }
@@ -48,22 +67,28 @@ impl Admission {
     ///
     /// Browsers leave `Sec-Fetch-Site` out there, for the connection is plain HTTP and not to this machine (Fetch Metadata
     /// Request Headers §2), and `Origin` out of a page's plain `GET`.
-    pub(crate) fn at_any_address(self, any_address: bool) -> Self {
+    fn at_any_address(self, any_address: bool) -> Self {
         Self {
             any_address,
             ..self
         }
     }
 
-    pub(crate) fn check(&self, request: &Parts) -> Result<(), Refusal> {
+    /// The host and port that the request is addressed to, which are the gateway's.
+    pub(crate) fn check(&self, request: &Parts) -> Result<Authority, Refusal> {
         let authority = authority(request).ok_or(Refusal::NoHost)?;
-        if !self.is_ours(authority.host()) {
+        // What is asked for over TLS must not be answered without (RFC 9110 §7.4).
+        let is_plain = request
+            .uri
+            .scheme()
+            .is_none_or(|scheme| *scheme == Scheme::HTTP);
+        if !is_plain || !self.is_ours(authority.host()) {
             return Err(Refusal::OtherHost);
         }
         if self.is_from_another_origin(request, &authority) {
             return Err(Refusal::OtherOrigin);
         }
-        Ok(())
+        Ok(authority)
     }
 
     /// An address can't be rebound, and no name below `localhost` leaves this machine (RFC 6761 §6.3). But `0.0.0.0` leads
@@ -71,7 +96,7 @@ impl Admission {
     fn is_ours(&self, host: &str) -> bool {
         let name = host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase();
         let is_our_address = |address: IpAddr| {
-            address.is_loopback() || (self.any_address && !address.is_unspecified())
+            address.is_loopback() || (self.any_address && !address.to_canonical().is_unspecified())
         };
         address(&name).is_some_and(is_our_address)
             || name == "localhost"
@@ -122,148 +147,21 @@ fn authority(request: &Parts) -> Option<Authority> {
     if hosts.next().is_some() {
         return None;
     }
-    match request.uri.authority() {
-        Some(authority) => Some(authority.clone()),
-        None => Authority::try_from(host.as_bytes()).ok(),
-    }
+    let authority = match request.uri.authority() {
+        Some(authority) => authority.clone(),
+        None => Authority::try_from(host.as_bytes()).ok()?,
+    };
+    is_host_and_port(&authority).then_some(authority)
+}
+
+/// Whether there is nothing else to it: a user before the host is no part of `Host` (RFC 9110 §7.2).
+fn is_host_and_port(authority: &Authority) -> bool {
+    let rest = authority.as_str().strip_prefix(authority.host());
+    rest.is_some_and(|rest| {
+        let port = rest.strip_prefix(':').unwrap_or(rest);
+        port.bytes().all(|byte| byte.is_ascii_digit())
+    })
 }
 
 #[cfg(test)]
-mod tests {
-    use http::Request;
-
-    use super::*;
-
-    fn request(target: &str, lines: &[(&str, &str)]) -> Parts {
-        let mut request = Request::get(target);
-        for (name, value) in lines {
-            request = request.header(*name, *value);
-        }
-        request.body(()).unwrap().into_parts().0
-    }
-
-    fn check(lines: &[(&str, &str)]) -> Result<(), Refusal> {
-        let hosts = ["api.test".to_owned(), "sidecar".to_owned()];
-        let origins = ["http://localhost:3000".to_owned()];
-        Admission::new(hosts, origins).check(&request("/", lines))
-    }
-
-    #[test]
-    fn it_is_called_by_a_loopback_address_by_localhost_or_by_a_name_it_was_given() {
-        for host in [
-            "127.0.0.1",
-            "127.0.0.1:9000",
-            "127.1.2.3:80",
-            "[::1]:9000",
-            "localhost",
-            "LocalHost:9000",
-            "localhost.:9000",
-            "app.localhost:9000",
-            "api.test",
-            "API.test.:443",
-            "sidecar:9000",
-        ] {
-            assert_eq!(check(&[("host", host)]), Ok(()), "{host}");
-        }
-    }
-
-    #[test]
-    fn a_name_that_a_stranger_can_point_here_is_refused() {
-        for host in [
-            "evil.test",
-            "evil.test:9000",
-            "127.0.0.1.evil.test",
-            "localhost.evil.test",
-            "evillocalhost",
-            "api.test.evil.test",
-            "127.0.0.1x",
-            "[evil.test]",
-        ] {
-            assert_eq!(check(&[("host", host)]), Err(Refusal::OtherHost), "{host}");
-        }
-    }
-
-    #[test]
-    fn an_address_to_which_browsers_do_not_tell_the_page_is_refused_unless_any_may_be_used() {
-        for (host, with_any) in [
-            ("10.1.2.3:9000", Ok(())),
-            ("[fd00::1]:9000", Ok(())),
-            ("[::ffff:127.0.0.1]:9000", Ok(())),
-            ("127.0.0.1:9000", Ok(())),
-            ("0.0.0.0:9000", Err(Refusal::OtherHost)),
-            ("[::]:9000", Err(Refusal::OtherHost)),
-            ("evil.test:9000", Err(Refusal::OtherHost)),
-        ] {
-            let request = request("/", &[("host", host)]);
-            let any = Admission::new([], []).at_any_address(true);
-            assert_eq!(any.check(&request), with_any, "{host}");
-            let loopback = Admission::new([], []).check(&request);
-            assert_eq!(loopback.is_ok(), host.starts_with("127."), "{host}");
-        }
-        let named = Admission::new(["10.1.2.3".to_owned()], []);
-        let request = request("/", &[("host", "10.1.2.3:9000")]);
-        assert_eq!(named.check(&request), Ok(()), "it was asked for");
-    }
-
-    #[test]
-    fn a_request_without_one_host_is_refused() {
-        for lines in [
-            &[][..],
-            &[("host", "")],
-            &[("host", "local host")],
-            &[("host", "localhost"), ("host", "localhost")],
-        ] {
-            assert_eq!(check(lines), Err(Refusal::NoHost), "{lines:?}");
-        }
-    }
-
-    #[test]
-    fn an_absolute_target_goes_before_the_host() {
-        let check = |target| {
-            let request = request(target, &[("host", "localhost:9000")]);
-            Admission::new([], []).check(&request)
-        };
-        assert_eq!(check("http://127.0.0.1:9000/a"), Ok(()));
-        assert_eq!(check("http://evil.test/a"), Err(Refusal::OtherHost));
-    }
-
-    #[test]
-    fn pages_of_other_origins_are_refused() {
-        let host = ("host", "localhost:9000");
-        for lines in [
-            &[("origin", "http://evil.test")][..],
-            &[("origin", "null")],
-            &[("origin", "https://localhost:9000")],
-            &[("origin", "http://localhost:9001")],
-            &[("sec-fetch-site", "cross-site")],
-            &[("sec-fetch-site", "same-site")],
-            &[("sec-fetch-site", "anything")],
-            &[
-                ("sec-fetch-site", "cross-site"),
-                ("origin", "http://localhost:9000"),
-            ],
-        ] {
-            let lines: Vec<_> = lines.iter().copied().chain([host]).collect();
-            assert_eq!(check(&lines), Err(Refusal::OtherOrigin), "{lines:?}");
-        }
-    }
-
-    #[test]
-    fn programs_and_pages_that_were_asked_are_admitted() {
-        let host = ("host", "localhost:9000");
-        for lines in [
-            &[][..],
-            &[("origin", "http://localhost:9000")],
-            &[("sec-fetch-site", "same-origin")],
-            &[("sec-fetch-site", "none")],
-            &[("origin", "http://localhost:3000")],
-            &[
-                ("sec-fetch-site", "same-site"),
-                ("origin", "http://localhost:3000"),
-            ],
-        ] {
-            let lines: Vec<_> = lines.iter().copied().chain([host]).collect();
-            assert_eq!(check(&lines), Ok(()), "{lines:?}");
-        }
-    }
-}
+mod tests;

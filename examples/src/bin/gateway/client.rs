@@ -1,7 +1,5 @@
 //! The client that requests go through: the facade, told to keep its hands off the answers.
 
-use std::time::Duration;
-
 use facade::{Auth, Cache, Client, ErrorMapMiddleware, LogMiddleware, RetryMiddleware};
 
 use crate::arguments::Arguments;
@@ -31,9 +29,6 @@ pub(crate) fn build(
     if upstream.is_on_this_machine() {
         // What doesn't leave the machine is nothing for a proxy.
         client = client.reqwest(reqwest::ClientBuilder::no_proxy);
-    }
-    if let Some(seconds) = arguments.deadline {
-        client = client.deadline(Duration::from_secs(seconds));
     }
     if let Some(auth) = auth {
         client = client.auth(auth);

@@ -1,17 +1,20 @@
 //! A request to the upstream, and its answer back.
 
 use std::convert::Infallible;
+use std::time::Duration;
 
 use bytes::Bytes;
-use facade::{Client, SessionStatus};
+use facade::{Client, Deadline, SessionStatus};
 use futures_util::stream;
 use http::header::{CONTENT_LENGTH, HOST, TRANSFER_ENCODING};
 use http::request::Parts;
+use http::uri::Authority;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Version};
 use http_body::{Body as _, Frame};
 use http_body_util::StreamBody;
 use hyper::body::Incoming;
 use reqwest::Body;
+use tokio::time::{Instant, timeout_at};
 
 use crate::admission::Admission;
 use crate::arguments::Arguments;
@@ -24,21 +27,24 @@ pub(crate) struct Gateway {
     client: Client,
     upstream: Upstream,
     admission: Admission,
+    deadline: Option<Duration>,
     replay_limit: usize,
     keep_host: bool,
     via: bool,
 }
 
 impl Gateway {
-    pub(crate) fn new(arguments: &Arguments, upstream: Upstream, client: Client) -> Self {
-        let hosts = arguments.allow_host.iter().cloned();
-        // Who calls by the upstream's name, as one may with --keep-host, was led here on purpose.
-        let hosts = hosts.chain(upstream.base().host_str().map(str::to_owned));
-        let origins = arguments.allow_origin.iter().cloned();
+    pub(crate) fn new(
+        arguments: &Arguments,
+        upstream: Upstream,
+        admission: Admission,
+        client: Client,
+    ) -> Self {
         Self {
             client,
-            admission: Admission::new(hosts, origins).at_any_address(arguments.allow_remote),
+            admission,
             upstream,
+            deadline: arguments.deadline.map(Duration::from_secs),
             replay_limit: arguments.replay_limit,
             keep_host: arguments.keep_host,
             via: arguments.via,
@@ -66,8 +72,10 @@ impl Gateway {
     }
 
     async fn forward(&self, request: Request<Incoming>) -> Result<Response<Body>, Problem> {
+        let deadline = self.deadline.map(Deadline::within);
+        let deadline = deadline.and_then(|deadline| deadline.instant(Instant::now()));
         let (head, body) = request.into_parts();
-        self.admission.check(&head)?;
+        let host = self.admission.check(&head)?;
         if head.method == Method::CONNECT || !head.uri.path().starts_with('/') {
             return Err(Problem::NO_PATH);
         }
@@ -75,9 +83,10 @@ impl Gateway {
         if hop_by_hop::has_another_coding(&head.headers) {
             return Err(Problem::CODED_BODY);
         }
-        let body = kept_body::keep(body, self.replay_limit).await;
+        let body = kept_body::keep(body, self.replay_limit);
+        let body = by(deadline, body).await.ok_or(Problem::SLOW_BODY)?;
         let body = body.map_err(|_| Problem::BROKEN_BODY)?;
-        let headers = self.request_headers(&head, body.as_ref());
+        let headers = self.request_headers(&head, &host, body.as_ref());
         let url = self.upstream.url_of(head.uri.path(), head.uri.query());
         let mut request = self
             .client
@@ -86,7 +95,17 @@ impl Gateway {
         if let Some(body) = body {
             request = request.body(body);
         }
-        self.look_for_another_session().await;
+        if head.method == Method::TRACE {
+            // It may come back as it was sent, with all that is secret in it (RFC 9110 §9.3.8).
+            request = request.without_auth();
+        }
+        if let Some(deadline) = deadline {
+            request = request.deadline(Deadline::at(deadline));
+        }
+        let another_session = self.look_for_another_session();
+        by(deadline, another_session)
+            .await
+            .ok_or(Problem::SLOW_TOKENS)?;
         let answer = request
             .send()
             .await
@@ -94,11 +113,15 @@ impl Gateway {
         self.pass_on(answer.into_inner().into(), &head.method)
     }
 
-    fn request_headers(&self, head: &Parts, body: Option<&Body>) -> HeaderMap {
+    fn request_headers(&self, head: &Parts, host: &Authority, body: Option<&Body>) -> HeaderMap {
         let mut headers = hop_by_hop::removed_from(&head.headers);
         caching::mark_credentials(&mut headers);
-        if !self.keep_host {
-            headers.remove(HOST);
+        headers.remove(HOST);
+        // The one that was checked, whatever stands beside an absolute target.
+        if self.keep_host
+            && let Ok(host) = HeaderValue::from_str(host.as_str())
+        {
+            headers.insert(HOST, host);
         }
         if let Some(body) = body
             && !headers.contains_key(CONTENT_LENGTH)
@@ -124,6 +147,7 @@ impl Gateway {
             return Err(Problem::CODED_ANSWER);
         }
         head.headers = hop_by_hop::removed_from(&head.headers);
+        tell_the_length_once(&mut head.headers);
         if self.via {
             via::add(&mut head.headers, head.version);
         }
@@ -149,5 +173,25 @@ impl Gateway {
         {
             tracing::debug!(target: log::TARGET, %error, "the token file can't be read");
         }
+    }
+}
+
+/// What the future brings, unless the deadline is before that.
+async fn by<T>(deadline: Option<Instant>, future: impl Future<Output = T>) -> Option<T> {
+    match deadline {
+        Some(deadline) => timeout_at(deadline, future).await.ok(),
+        None => Some(future.await),
+    }
+}
+
+/// Of a length that is told several times makes one (RFC 9110 §8.6). They are the same, or the answer would not be here.
+fn tell_the_length_once(headers: &mut HeaderMap) {
+    let Some(told) = headers.get(CONTENT_LENGTH) else {
+        return;
+    };
+    let first = told.as_bytes().split(|byte| *byte == b',').next();
+    let first = first.unwrap_or_default().trim_ascii();
+    if let Ok(length) = HeaderValue::from_bytes(first) {
+        headers.insert(CONTENT_LENGTH, length);
     }
 }

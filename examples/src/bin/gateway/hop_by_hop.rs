@@ -8,10 +8,11 @@ use http::{HeaderMap, HeaderName};
 
 /// What is about one connection, whether `Connection` lists it or not (RFC 9110 §7.6.1, §11.7). Trailers end here, so their
 /// announcement does too.
-const HOP_BY_HOP: [HeaderName; 9] = [
+const HOP_BY_HOP: [HeaderName; 10] = [
     CONNECTION,
     HeaderName::from_static("keep-alive"),
     PROXY_AUTHENTICATE,
+    HeaderName::from_static("proxy-authentication-info"),
     PROXY_AUTHORIZATION,
     HeaderName::from_static("proxy-connection"),
     TE,
@@ -36,12 +37,15 @@ pub(crate) fn removed_from(headers: &HeaderMap) -> HeaderMap {
     left
 }
 
-/// Whether the body is in a transfer coding that only this hop knows of, and nobody here takes off.
+/// Whether the body is in a transfer coding that only this hop knows of, and nobody here takes off: another one than
+/// chunked, or that one twice, which nobody may do (RFC 9112 §6.1).
 pub(crate) fn has_another_coding(headers: &HeaderMap) -> bool {
-    listed_in(headers, &TRANSFER_ENCODING).any(|coding| {
-        let known: [&[u8]; 3] = [b"chunked", b"identity", b""];
-        !known.iter().any(|known| coding.eq_ignore_ascii_case(known))
-    })
+    let mut codings = listed_in(headers, &TRANSFER_ENCODING).filter(|coding| {
+        let none: [&[u8]; 2] = [b"identity", b""];
+        !none.iter().any(|none| coding.eq_ignore_ascii_case(none))
+    });
+    let first = codings.next();
+    codings.next().is_some() || first.is_some_and(|coding| !coding.eq_ignore_ascii_case(b"chunked"))
 }
 
 fn listed_by_connection(headers: &HeaderMap) -> Vec<HeaderName> {
@@ -78,6 +82,7 @@ mod tests {
             "Connection",
             "Keep-Alive",
             "Proxy-Authenticate",
+            "Proxy-Authentication-Info",
             "Proxy-Authorization",
             "Proxy-Connection",
             "TE",
@@ -119,6 +124,7 @@ mod tests {
             (b"gzip, chunked", true),
             (b"GZIP ,chunked", true),
             (b"chunked;q=1", true),
+            (b"chunked, chunked", true),
             (b"\xff", true),
         ] {
             let found = has_another_coding(&headers(&[("transfer-encoding", list)]));

@@ -9,6 +9,7 @@
 //! `docs/gateway.md` tells what it promises, and shows it with a session.
 
 mod admission;
+mod allowed;
 mod arguments;
 mod caching;
 mod client;
@@ -32,6 +33,7 @@ use std::time::Duration;
 
 use clap::Parser;
 
+use crate::admission::Admission;
 use crate::arguments::Arguments;
 use crate::forward::Gateway;
 use crate::server::Server;
@@ -58,9 +60,10 @@ async fn run(arguments: &Arguments) -> Result<ExitCode, StartError> {
         return Err(StartError::Remote(arguments.listen));
     }
     let upstream = Upstream::parse(&arguments.upstream).map_err(StartError::Upstream)?;
+    let admission = Admission::of(arguments, &upstream)?;
     let auth = credential::of(arguments, &upstream).await?;
     let client = client::build(arguments, &upstream, auth, caching::open(arguments)?)?;
-    let gateway = Arc::new(Gateway::new(arguments, upstream, client.clone()));
+    let gateway = Arc::new(Gateway::new(arguments, upstream, admission, client.clone()));
 
     // Signals are listened to before the line invites anyone to send one.
     let signals = Signals::listen().map_err(StartError::Signals)?;

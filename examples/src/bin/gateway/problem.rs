@@ -39,6 +39,16 @@ impl Problem {
         code: "broken_body",
         detail: "The request's body broke off or is not well-formed.",
     };
+    pub(crate) const SLOW_BODY: Self = Self {
+        status: StatusCode::REQUEST_TIMEOUT,
+        code: "slow_body",
+        detail: "The request's body did not come by the deadline.",
+    };
+    pub(crate) const SLOW_TOKENS: Self = Self {
+        status: StatusCode::SERVICE_UNAVAILABLE,
+        code: "credential_unavailable",
+        detail: "The gateway's token file could not be read by the deadline.",
+    };
     pub(crate) const INTERIM: Self = Self {
         status: StatusCode::BAD_GATEWAY,
         code: "upstream_protocol",
@@ -79,7 +89,7 @@ impl From<Refusal> for Problem {
             Refusal::NoHost => (
                 StatusCode::BAD_REQUEST,
                 "no_host",
-                "The request needs one Host header.",
+                "The request needs one Host header, of a host and perhaps a port.",
             ),
             Refusal::OtherHost => (
                 StatusCode::MISDIRECTED_REQUEST,

@@ -21,6 +21,10 @@ pub(crate) enum StartError {
         "--upstream is plain http to another machine, where anyone on the way can read the token"
     )]
     InsecureUpstream,
+    #[error("--allow-host takes a host without a port, such as sidecar or [fd00::1]")]
+    AllowedHost,
+    #[error("--allow-origin takes an origin as browsers write it, such as {instead}")]
+    AllowedOrigin { instead: String },
     #[error("--token-url can't be used")]
     TokenUrl(#[source] InvalidEndpoint),
     #[error("can't read the client's secret in {}", path.display())]
