@@ -11,7 +11,8 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -55,6 +56,8 @@ impl Server {
                 Some(_) = connections.join_next() => {}
                 accepted = self.listener.accept(), if has_room => match accepted {
                     Ok((stream, _)) => {
+                        // Without it, only latency suffers.
+                        let _ = stream.set_nodelay(true);
                         connections.spawn(serve(stream, Arc::clone(&gateway), stop.clone()));
                     }
                     // Out of descriptors, say: they come back when connections close.
@@ -67,9 +70,11 @@ impl Server {
     }
 }
 
-async fn serve(stream: TcpStream, gateway: Arc<Gateway>, stop: CancellationToken) {
-    // Without it, only latency suffers.
-    let _ = stream.set_nodelay(true);
+async fn serve(
+    stream: impl AsyncRead + AsyncWrite + Unpin,
+    gateway: Arc<Gateway>,
+    stop: CancellationToken,
+) {
     let service = service_fn(move |request: Request<Incoming>| {
         let gateway = Arc::clone(&gateway);
         async move { Ok::<_, Infallible>(gateway.answer(request).await) }
@@ -87,4 +92,47 @@ async fn serve(stream: TcpStream, gateway: Arc<Gateway>, stop: CancellationToken
         () = stop.cancelled() => connection.as_mut().graceful_shutdown(),
     }
     let _ = connection.await;
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
+    use tokio::time::Instant;
+
+    use super::*;
+    use crate::admission::Admission;
+    use crate::arguments::Arguments;
+    use crate::client;
+    use crate::upstream::Upstream;
+
+    fn gateway() -> Arc<Gateway> {
+        let url = "http://127.0.0.1";
+        let arguments = Arguments::parse_from(["gateway", "--upstream", url]);
+        let upstream = Upstream::parse(url).unwrap();
+        let admission = Admission::of(&arguments, &upstream).unwrap();
+        let client = client::build(&arguments, &upstream, None, None).unwrap();
+        Arc::new(Gateway::new(&arguments, upstream, admission, client))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_connection_that_is_idle_or_slow_with_a_head_is_closed_after_a_minute() {
+        // Refused before anything is forwarded.
+        let whole = "GET / HTTP/1.1\r\nhost: evil.test\r\n\r\n";
+        for (sent, answered) in [
+            ("", false),
+            ("GET / HTTP/1.1\r\nhost: lo", false),
+            (whole, true),
+        ] {
+            let (mut caller, connection) = duplex(4096);
+            let serving = serve(connection, gateway(), CancellationToken::new());
+            let begun = Instant::now();
+            caller.write_all(sent.as_bytes()).await.unwrap();
+            serving.await;
+            assert_eq!(begun.elapsed().as_secs(), 60, "{sent}");
+            let mut answer = String::new();
+            caller.read_to_string(&mut answer).await.unwrap();
+            assert_eq!(answer.starts_with("HTTP/1.1 421 "), answered, "{answer}");
+        }
+    }
 }
