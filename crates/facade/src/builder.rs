@@ -217,6 +217,9 @@ impl ClientBuilder {
     /// Changes the reqwest client below, for what has no option here: proxies, certificates, mTLS, DNS. It runs last,
     /// so that it can overrule the options above.
     ///
+    /// With a base URL of plain `http` to this machine, no proxy of the environment or the system is asked, by any call of the
+    /// client: it could read the credentials. One that is set here is.
+    ///
     /// A `timeout` that is set here and a silence are one error of reqwest's: both are then told as
     /// [`Attempt`](crate::TimeoutPhase::Attempt), where a request has no [`timeout`](crate::Request::timeout) of its own to
     /// tell them by.

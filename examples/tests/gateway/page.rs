@@ -1,14 +1,19 @@
 //! What `docs/gateway.md` shows is what happens.
 
 use std::process::Stdio;
+use std::time::Duration;
 
 use testkit::{Behaviour, FaultServer, Reply};
 use tokio::process::Command;
+use tokio::time::timeout;
 
 use crate::raw::exchange;
-use crate::running::{Running, soon};
+use crate::running::Running;
 use crate::session::Scene;
 use crate::token_file::TokenFile;
+
+/// Half a gigabyte through unoptimised programs, on a machine that has other work too, takes minutes at the worst.
+const HANGS: Duration = Duration::from_secs(15 * 60);
 
 const PAGE: &str = include_str!("../../../docs/gateway.md");
 
@@ -27,7 +32,8 @@ async fn transcript(commands: &[&str], gateway: &str, upstream: &str) -> String 
         let real = real.replace("http://127.0.0.1:8000", upstream);
         let mut shell = Command::new("sh");
         shell.args(["-c", &real]).env("no_proxy", "*");
-        let output = soon(shell.output()).await.unwrap();
+        let output = timeout(HANGS, shell.kill_on_drop(true).output()).await;
+        let output = output.expect("it hangs").unwrap();
         let printed = String::from_utf8(output.stdout).unwrap();
         let printed = printed.replace('\r', "");
         transcript.push(format!("$ {command}\n{}\n", printed.trim_end()));

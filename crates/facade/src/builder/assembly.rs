@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use auth_middleware::AuthMiddleware;
-use request_context::Origin;
+use request_context::{Origin, OriginAllowList};
 use reqwest::redirect::Policy;
 use reqwest_middleware::{ClientWithMiddleware, Middleware};
 use safe_retry::HeadersTimeoutMiddleware;
@@ -29,7 +29,12 @@ impl ClientBuilder {
             return Err(error);
         }
         let base_url = BaseUrl::parse(&self.base_url)?;
-        let origins = match Origin::of(base_url.url()) {
+        let origin = Origin::of(base_url.url());
+        let is_here = base_url.url().scheme() == "http"
+            && origin
+                .clone()
+                .is_some_and(|origin| OriginAllowList::from(origin).allows(base_url.url()));
+        let origins = match origin {
             Some(origin) => self.origins.allow(origin),
             None => self.origins,
         };
@@ -59,6 +64,10 @@ impl ClientBuilder {
             // A layer above follows them, which sees what a request carries.
             .redirect(Policy::none())
             .referer(false);
+        if is_here {
+            // A proxy would read what may go to this machine in the clear because it doesn't leave it.
+            reqwest = reqwest.no_proxy();
+        }
         if let Some(timeout) = self.read_timeout {
             reqwest = reqwest.read_timeout(timeout);
         }
