@@ -29,7 +29,7 @@ type Path = dyn Fn(&str) -> String + Send + Sync;
 /// | userinfo, fragment | never |
 /// | query | names; values of [allowed](Self::allow_query) ones: paging, sorting, filters' languages, API versions |
 /// | headers | names; values of [allowed](Self::allow_header) ones, unless they are marked sensitive |
-/// | JSON and forms | all but what is behind a [name](Self::redact_key) or a [pointer](Self::redact_pointer) of a secret |
+/// | JSON and forms | all but what is behind a [name](Self::redact_key) or a [pointer](Self::redact_pointer) of a secret, or looks like one: a token, a key, a document or a form within a text |
 /// | text | its size and type, unless [allowed](Self::allow_text) |
 /// | other bodies | their size and type |
 ///

@@ -10,6 +10,9 @@ const CODE: &str = "code";
 impl Redaction {
     /// The form, or the beginning of one, with the values of secret names hidden.
     pub(super) fn form(&self, form: &[u8]) -> String {
+        if is_bare(form) {
+            return REDACTED.to_owned();
+        }
         let fields = form
             .split(|byte| *byte == b'&')
             .map(|field| self.field(field));
@@ -20,7 +23,7 @@ impl Redaction {
         let Some((name, value)) = parse(field).next() else {
             return String::new();
         };
-        if !field.contains(&b'=') {
+        if !field.contains(&b'=') || field.ends_with(b"==") {
             return REDACTED.to_owned();
         }
         let secret = name.eq_ignore_ascii_case(CODE) || self.names.is_secret(&name);
@@ -29,11 +32,16 @@ impl Redaction {
         } else {
             self.text(&value)
         };
-        let mut encoded: String = byte_serialize(name.as_bytes()).collect();
+        let mut encoded: String = byte_serialize(self.text(&name).as_bytes()).collect();
         encoded.push('=');
         encoded.extend(byte_serialize(shown.as_bytes()));
         encoded
     }
+}
+
+/// Whether it is a single text with nothing behind its name, if it has one: a token, most likely.
+fn is_bare(form: &[u8]) -> bool {
+    form.ends_with(b"=") && !form.contains(&b'&')
 }
 
 #[cfg(test)]
@@ -64,6 +72,12 @@ mod tests {
             ("a=1&hunter2", "a=1&REDACTED"),
             ("a=Bearer+hunter2", "a=REDACTED"),
             ("a=b%0Ac+d", "a=b%0Ac+d"),
+            ("aHVudGVyMg==", "REDACTED"),
+            ("hunter2=", "REDACTED"),
+            ("a=1&aHVudGVyMg==&c=2", "a=1&REDACTED&c=2"),
+            ("a=1;password=hunter2", "a=REDACTED"),
+            ("a;password=hunter2", "a%3Bpassword=REDACTED"),
+            ("Bearer+hunter2=1", "REDACTED=1"),
             ("a=\n\x1b", "a=%0A%1B"),
         ] {
             assert_eq!(redaction.form(form.as_bytes()), shown, "{form}");

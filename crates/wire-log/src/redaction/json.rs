@@ -129,6 +129,30 @@ mod tests {
     }
 
     #[test]
+    fn a_name_that_looks_secret_is_hidden_too() {
+        for name in [
+            "Bearer hunter2",
+            "https://a.test/?key=hunter2",
+            "eyJh.hunter2",
+        ] {
+            let document = format!(r#"{{"a":{{"{name}":1}}}}"#);
+            let text = shown(&Redaction::new(), &document);
+            assert!(
+                text.contains("REDACTED") && !text.contains("hunter2"),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn nothing_moves_a_terminals_cursor() {
+        let document = "{\"a\u{9b}2J\":\"b\u{7f}\u{85}\u{9b}\"}";
+        let text = shown(&Redaction::new(), document);
+        let lines = "{\n  \"a\\u009b2J\": \"b\\u007f\\u0085\\u009b\"\n}";
+        assert_eq!(text, lines);
+    }
+
+    #[test]
     fn a_document_that_is_cut_anywhere_shows_no_secret() {
         let document =
             r#"{"a":"b","password":"hunter2","list":[{"refresh_token":{"x":"hunter2"}}],"z":1}"#;

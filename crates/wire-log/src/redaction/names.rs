@@ -1,7 +1,7 @@
 //! Which names of JSON keys and form fields stand for a secret.
 
 /// Secret wherever they stand in a name, written without case and separators.
-const PARTS: [&str; 21] = [
+const PARTS: [&str; 29] = [
     "password",
     "passwd",
     "passphrase",
@@ -23,6 +23,15 @@ const PARTS: [&str; 21] = [
     "socialsecurity",
     "sessionid",
     "sessionkey",
+    "encryptionkey",
+    "connectionstring",
+    "samlresponse",
+    // Those of RFC 8628, and those that stand for a second factor.
+    "devicecode",
+    "usercode",
+    "verificationcode",
+    "recoverycode",
+    "backupcode",
 ];
 
 /// Secret where they are a whole word of a name: within others they mean nothing, as the `pin` in `shipping`.
@@ -172,6 +181,14 @@ mod tests {
             "code_verifier",
             "jwt",
             "sig",
+            "device_code",
+            "userCode",
+            "verification_code",
+            "recovery-codes",
+            "backupCodes",
+            "SAMLResponse",
+            "connectionString",
+            "encryption_key",
         ] {
             assert!(names.is_secret(name), "{name}");
         }

@@ -63,7 +63,7 @@ impl<'r> Writer<'r> {
             room -= 1;
         }
         let cut = room < text.len();
-        let escaped = serde_json::Value::from(&text[..room]).to_string();
+        let escaped = without_controls(serde_json::Value::from(&text[..room]).to_string());
         match escaped.strip_suffix('"') {
             Some(open) if cut => self.raw(open).and(Err(Full)),
             _ => self.raw(&escaped),
@@ -187,7 +187,7 @@ impl<'de> Visitor<'de> for Node<'_, '_> {
             let secret = writer.redaction.names.is_secret(&name);
             writer.path.push(name.clone());
             writer.line().map_err(full)?;
-            writer.string(&name).map_err(full)?;
+            writer.string(&writer.redaction.text(&name)).map_err(full)?;
             writer.raw(": ").map_err(full)?;
             entries.next_value_seed(Node {
                 writer,
@@ -201,6 +201,22 @@ impl<'de> Visitor<'de> for Node<'_, '_> {
         }
         writer.raw("}").map_err(full)
     }
+}
+
+/// The text with those control characters escaped that JSON may have as they are, and that a terminal acts on.
+fn without_controls(text: String) -> String {
+    if !text.contains(char::is_control) {
+        return text;
+    }
+    let mut escaped = String::with_capacity(text.len());
+    for letter in text.chars() {
+        if letter.is_control() {
+            escaped.push_str(&format!("\\u{:04x}", u32::from(letter)));
+        } else {
+            escaped.push(letter);
+        }
+    }
+    escaped
 }
 
 /// The way by which a visitor ends the parser. Nobody reads the text.
