@@ -174,6 +174,7 @@ mod put_on;
 #[cfg(feature = "oauth2")]
 mod sign_in;
 mod source;
+mod untouched;
 
 pub use api_key::{ApiKey, InvalidApiKey};
 pub use basic::{Basic, InvalidBasic};

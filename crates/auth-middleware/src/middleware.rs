@@ -18,6 +18,7 @@ use token_store::TokenStore;
 use crate::judgement::{Answer, judge};
 use crate::put_on::{PutOn, conceal, let_it_put_itself_on};
 use crate::source::Source;
+use crate::untouched::Untouched;
 use crate::{Challenges, clock_skew};
 
 /// Middleware that puts a credential on requests to allowed origins, and judges a refusal.
@@ -47,6 +48,9 @@ use crate::{Challenges, clock_skew};
 /// What would be `InvalidToken` is [`NotYetValid`](Verdict::NotYetValid) when the credential was obtained less than 5
 /// seconds ago, and the answer's `Date` shows that the server's clock is behind that moment: a token issued by another
 /// clock isn't valid there yet, and the next one wouldn't be either.
+///
+/// A refused request that got no credential, since its origin is not allowed, it would go over plain `http` to another machine,
+/// or there was none, is told as a tracing event at level debug that says which.
 #[derive(Clone)]
 #[must_use]
 pub struct AuthMiddleware {
@@ -113,14 +117,14 @@ impl AuthMiddleware {
         }
     }
 
-    /// Puts the credential on the request. None if the request goes on untouched.
+    /// Puts the credential on the request, or says why the request goes on untouched.
     async fn send(
         &self,
         request: &mut Request,
         extensions: &mut Extensions,
-    ) -> Result<Option<Sent>> {
+    ) -> Result<std::result::Result<Sent, Untouched>> {
         if !self.origins.admits(request, extensions) {
-            return Ok(None);
+            return Ok(Err(Untouched::NotAdmitted));
         }
         let call = Call::of(extensions);
         let own = extensions.get::<WithCredential>();
@@ -129,10 +133,10 @@ impl AuthMiddleware {
             None => self.source.credential(&call).await?,
         };
         let Some(credential) = credential else {
-            return Ok(None);
+            return Ok(Err(Untouched::NoCredential));
         };
         if credential.is_set_already(request) {
-            return Ok(None);
+            return Ok(Err(Untouched::SetAlready));
         }
         let put_on = if credential.apply_header(request) {
             Some(PutOn::default())
@@ -141,11 +145,11 @@ impl AuthMiddleware {
             Box::pin(let_it_put_itself_on(&credential, request)).await?
         };
         let Some(put_on) = put_on else {
-            return Ok(None);
+            return Ok(Err(Untouched::SetAlready));
         };
         let usual = self.principal.as_ref().filter(|_| own.is_none());
         call.set_sent_principal(credential.principal().or(usual).cloned());
-        Ok(Some(Sent {
+        Ok(Ok(Sent {
             credential,
             put_on,
             origin: Origin::of(request.url()),
@@ -154,10 +158,18 @@ impl AuthMiddleware {
     }
 
     /// What a refusal says about the credential, if one was sent.
-    fn judge(&self, refusal: &Response, sent: Option<&Sent>) -> Option<Verdict> {
-        let Some(sent) = sent else {
-            let refused = refusal.status() == StatusCode::UNAUTHORIZED;
-            return refused.then_some(Verdict::NotOurs);
+    fn judge(
+        &self,
+        refusal: &Response,
+        sent: &std::result::Result<Sent, Untouched>,
+    ) -> Option<Verdict> {
+        let sent = match sent {
+            Ok(sent) => sent,
+            Err(untouched) => {
+                untouched.trace(refusal, &self.origins);
+                let refused = refusal.status() == StatusCode::UNAUTHORIZED;
+                return refused.then_some(Verdict::NotOurs);
+            }
         };
         let verdict = judge(&Answer {
             status: refusal.status(),
@@ -198,11 +210,11 @@ impl Middleware for AuthMiddleware {
         let outcome = next.run(request, extensions).await;
         if let Ok(response) = &outcome
             && is_refusal(response.status())
-            && let Some(verdict) = self.judge(response, sent.as_ref())
+            && let Some(verdict) = self.judge(response, &sent)
         {
             Call::of(extensions).judge(verdict);
         }
-        match sent.as_ref().and_then(|sent| sent.put_on.query()) {
+        match sent.as_ref().ok().and_then(|sent| sent.put_on.query()) {
             None => outcome,
             Some(query) => conceal(query, outcome),
         }
