@@ -4,8 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use auth_middleware::{
-    ApiKey, AuthMiddleware, Basic, BearerTokens, ClientCredentialsGrant, Custom, Grant, Revocation,
-    TokenRefresher,
+    ApiKey, AuthMiddleware, Basic, Bearer, BearerTokens, ClientCredentialsGrant, Custom, Grant,
+    Revocation, TokenRefresher,
 };
 use http::HeaderName;
 use refresh_queue::{RefreshQueue, RefreshQueueBuilder};
@@ -22,6 +22,7 @@ use crate::{ClientBuilder, Session};
 /// | [`oauth2`](Self::oauth2) | a user's session: tokens in a store, renewed by a grant |
 /// | [`client_credentials`](Self::client_credentials) | a program that acts for itself |
 /// | [`bearer`](Self::bearer) | tokens in a store that somebody else renews |
+/// | [`bearer_token`](Self::bearer_token) | an access token that stays as it is |
 /// | [`basic`](Self::basic) | a user and a password |
 /// | [`api_key`](Self::api_key), [`api_key_in_query`](Self::api_key_in_query) | a key |
 /// | [`signing`](Self::signing) | a signature over each request |
@@ -96,6 +97,23 @@ impl Auth {
     /// it is. Without tokens in the store, requests go out without a credential.
     pub fn bearer(store: impl TokenStore) -> Self {
         Self(Kind::Store(Arc::new(store)))
+    }
+
+    /// An access token that stays as it is (RFC 6750): a personal one, for example. Nothing renews it, and a refusal goes up as
+    /// it is.
+    ///
+    /// ```
+    /// use facade::{Auth, Client};
+    ///
+    /// # fn main() -> Result<(), facade::ApiError> {
+    /// let client = Client::builder("https://api.github.com")
+    ///     .auth(Auth::bearer_token("…"))
+    ///     .user_agent("reports/1.0")
+    ///     .build()?;
+    /// # Ok(()) }
+    /// ```
+    pub fn bearer_token(token: impl Into<SecretString>) -> Self {
+        Self::fixed(Bearer::new(token))
     }
 
     /// A user and a password (RFC 7617).

@@ -18,7 +18,8 @@ impl BaseUrl {
     const ROOM: usize = 96;
 
     pub(crate) fn parse(text: &str) -> Result<Self, ApiError> {
-        let mut url = Url::parse(text).map_err(builder_error)?;
+        // The parser's own reason, "relative URL without a base", would mislead who has left the scheme out.
+        let mut url = Url::parse(text).map_err(|_| builder_error(InvalidTarget::BaseUrl))?;
         if !matches!(url.scheme(), "http" | "https") {
             return Err(builder_error(InvalidTarget::NotHttp));
         }

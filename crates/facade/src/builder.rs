@@ -13,6 +13,7 @@ use std::time::Duration;
 use auth_middleware::AuthMiddleware;
 use cancel::CancelMiddleware;
 use error_map::ErrorMapMiddleware;
+use http::header::USER_AGENT;
 use http::{HeaderName, HeaderValue};
 use private_cache::Cache;
 use request_context::OriginAllowList;
@@ -103,6 +104,7 @@ impl ClientBuilder {
 
     /// How long a whole call may take, with all its waits and its response body. Default: no limit. Setting one is
     /// recommended; a request can shorten it.
+    #[doc(alias = "timeout")]
     pub fn deadline(mut self, within: Duration) -> Self {
         self.options = self.options.deadline(within);
         self
@@ -208,6 +210,15 @@ impl ClientBuilder {
         self
     }
 
+    /// Sets the `User-Agent` of every request that doesn't set it itself. Default: none, which some APIs refuse, GitHub's for
+    /// one.
+    pub fn user_agent<V>(self, name: V) -> Self
+    where
+        V: TryInto<HeaderValue, Error: Into<http::Error>>,
+    {
+        self.default_header(USER_AGENT, name)
+    }
+
     /// Adds a middleware of your own at a place in the order. Several at one place run in the order they were added.
     pub fn middleware(mut self, place: Place, middleware: impl Middleware) -> Self {
         self.layers.add(Layer::Own(place), middleware);
@@ -229,10 +240,11 @@ impl ClientBuilder {
     ///
     /// # fn main() -> Result<(), facade::ApiError> {
     /// let client = Client::builder("https://api.example.com")
-    ///     .reqwest(|reqwest| reqwest.user_agent("reports/1.0").https_only(true))
+    ///     .reqwest(|reqwest| reqwest.https_only(true).no_proxy())
     ///     .build()?;
     /// # Ok(()) }
     /// ```
+    #[doc(alias = "proxy")]
     pub fn reqwest(
         mut self,
         change: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + 'static,

@@ -45,7 +45,8 @@ pub(crate) struct Shared {
 }
 
 impl Client {
-    /// Sets up a client whose relative paths are appended to this URL.
+    /// Sets up a client whose relative paths are appended to this URL, which has a scheme, a host and maybe a path. Query,
+    /// fragment and userinfo are left out: `/v1?key=1` is the base `/v1`, and a password goes to [`Auth::basic`](crate::Auth::basic).
     pub fn builder(base_url: impl Into<String>) -> ClientBuilder {
         ClientBuilder::new(base_url.into())
     }

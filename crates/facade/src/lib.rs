@@ -181,7 +181,8 @@ pub use wire_log::{Level, LogMiddleware, Redaction, RequestId, RequestIdMiddlewa
 pub use paginate;
 /// The cache, for its stores.
 pub use private_cache;
-/// The host, in the version this crate is built on: for bodies, header types, certificates and proxies.
+/// The host, in the version this crate is built on: for methods, statuses, header types, bodies, certificates and proxies. A
+/// dependency of your own on it turns on what no feature here does, such as `stream` and `multipart`.
 pub use reqwest;
 /// The chain's host, in the version this crate is built on: for middleware of your own.
 pub use reqwest_middleware;

@@ -99,7 +99,7 @@ impl Request {
     ///
     /// ```
     /// # async fn example(client: facade::Client, cookies: [http::HeaderValue; 2]) -> Result<(), facade::ApiError> {
-    /// use http::header::{COOKIE, HeaderMap};
+    /// use facade::reqwest::header::{COOKIE, HeaderMap};
     ///
     /// let headers = HeaderMap::from_iter(cookies.map(|cookie| (COOKIE, cookie)));
     /// let answer = client.get("me").headers(headers).send().await?;
@@ -247,6 +247,8 @@ impl Request {
 
     /// Sends the request with this credential, in place of the client's. It goes to the same origins. The session has no
     /// part in it: the request neither waits for a refresh nor starts one, and an ended session doesn't stop it.
+    #[doc(alias = "basic_auth")]
+    #[doc(alias = "bearer_auth")]
     pub fn credential(self, credential: impl Credential + 'static) -> Self {
         self.extension(WithCredential::new(credential))
     }

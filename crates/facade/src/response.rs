@@ -171,7 +171,18 @@ impl Response {
         self.transform(body).await
     }
 
-    /// The body piece by piece, as it arrives and without a limit on its length.
+    /// The body piece by piece, as it arrives and without a limit on its length: [`chunk`](Self::chunk) as a stream.
+    ///
+    /// ```
+    /// # async fn example(client: facade::Client) -> Result<(), facade::ApiError> {
+    /// use futures_util::TryStreamExt; // of the crate `futures-util`
+    ///
+    /// let mut pieces = client.get("report.pdf").send().await?.stream();
+    /// while let Some(piece) = pieces.try_next().await? {
+    ///     println!("{} bytes", piece.len());
+    /// }
+    /// # Ok(()) }
+    /// ```
     ///
     /// Its errors are those of [`bytes`](Self::bytes); the stream ends after one.
     pub fn stream(self) -> impl Stream<Item = Result<Bytes, ApiError>> + Send + Unpin + use<> {

@@ -52,6 +52,9 @@ pub enum InvalidTarget {
     /// The text is not a URL.
     #[error("not a URL")]
     NotAUrl,
+    /// The base URL is none.
+    #[error("the base URL is not a URL with a scheme and a host")]
+    BaseUrl,
     /// The URL is neither `http` nor `https`.
     #[error("neither an http nor an https URL")]
     NotHttp,

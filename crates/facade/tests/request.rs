@@ -215,6 +215,19 @@ async fn default_headers_go_along_unless_the_request_has_its_own() {
 }
 
 #[tokio::test]
+async fn the_user_agent_goes_along_unless_the_request_has_its_own() {
+    let transport = transport();
+    let client = builder(&transport).user_agent("reports/1.0");
+    let client = client.build().unwrap();
+    client.get("a").send().await.unwrap();
+    let own = client.get("a").header("user-agent", "reports/2.0");
+    own.send().await.unwrap();
+    let requests = transport.requests();
+    let sent = requests.iter().map(|sent| sent.header("user-agent"));
+    assert!(sent.eq([Some("reports/1.0"), Some("reports/2.0")]));
+}
+
+#[tokio::test]
 async fn a_default_header_marked_sensitive_goes_to_allowed_origins_only() {
     let transport = transport();
     let client = builder(&transport)

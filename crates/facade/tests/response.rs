@@ -64,6 +64,26 @@ async fn a_decode_error_tells_the_place_and_the_request_but_no_value() {
 }
 
 #[tokio::test]
+async fn a_body_comes_piece_by_piece_beyond_the_limit_and_ends_with_its_error() {
+    let reply = || Reply::status(200).chunk("0123456789").chunk("0123456789");
+    let mut whole = client(reply()).get("a").send().await.unwrap();
+    for _ in 0..2 {
+        let piece = whole.chunk().await.unwrap().unwrap();
+        assert_eq!(piece, "0123456789");
+    }
+    assert_eq!(whole.chunk().await.unwrap(), None);
+
+    let broken = client(reply().then_break_off());
+    let mut broken = broken.get("a").send().await.unwrap();
+    for _ in 0..2 {
+        broken.chunk().await.unwrap().unwrap();
+    }
+    let error = broken.chunk().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Reset);
+    assert_eq!(error.status().unwrap(), 200);
+}
+
+#[tokio::test]
 async fn an_error_status_is_an_error_with_its_body() {
     let reply = Reply::json(422, r#"{"error":"name"}"#).header("x-request-id", "r1");
     let error = client(reply).post("users").send().await.unwrap_err();

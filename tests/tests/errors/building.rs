@@ -85,6 +85,10 @@ fn a_client_that_cannot_be_built_says_why() {
     let valid = || builder("https://api.test");
     let not_http = Client::builder("ftp://api.test").build().unwrap_err();
     assert_eq!(find(&not_http), Some(&InvalidTarget::NotHttp));
+    for base in ["", "api.test/v1", "https://"] {
+        let error = Client::builder(base).build().unwrap_err();
+        assert_eq!(find(&error), Some(&InvalidTarget::BaseUrl), "{base}");
+    }
     let derived = |options| valid().build().unwrap().with(options).unwrap_err();
     for error in [
         not_http,

@@ -120,12 +120,7 @@ async fn a_form_in_parts_is_made_again_with_the_header_that_goes_with_it() {
     }
     let client = builder(server.url()).read_timeout(Duration::from_secs(1));
     let client = client.retry(retries(6)).build().unwrap();
-    let mut request = reqwest::Request::new(http::Method::PUT, server.url_of("/form"));
-    form.restore(&mut request).unwrap();
-    let mut extensions = http::Extensions::new();
-    extensions.insert(form);
-    let chain = client.inner();
-    let sent = chain.execute_with_extensions(request, &mut extensions);
+    let sent = client.put("form").replayable(form).send();
     assert_eq!(soon(sent).await.unwrap().status(), 200);
     let requests = server.requests();
     // The first of seven was reset before it was read.

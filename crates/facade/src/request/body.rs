@@ -40,22 +40,43 @@ impl Request {
     }
 
     /// Sets the body to what this closure makes, as often as it has to be sent. For files and streams, which can't be
-    /// cloned. Where headers go with each body, as the boundary of a multipart form does, set the body and hand a
-    /// [`ReplayableBody`] to [`extension`](Self::extension).
+    /// cloned. Where headers go with each body, see [`replayable`](Self::replayable).
     pub fn replayable_body<B: Into<Body>>(
         self,
         make: impl Fn() -> Result<B, BoxError> + Send + Sync + 'static,
     ) -> Self {
-        let body = ReplayableBody::new(move |request| {
+        self.replayable(ReplayableBody::new(move |request| {
             *request.body_mut() = Some(make()?.into());
             Ok(())
-        });
-        let kept = body.clone();
+        }))
+    }
+
+    /// Sets the body, and the headers that go with it, to what this makes, as often as the body has to be sent. For multipart
+    /// forms, whose boundary is random and sits in `Content-Type`. reqwest makes them with its feature `multipart`:
+    ///
+    /// ```ignore
+    /// use facade::ReplayableBody;
+    /// use facade::reqwest::Body;
+    /// use facade::reqwest::header::CONTENT_TYPE;
+    /// use facade::reqwest::multipart::Form;
+    ///
+    /// let form = ReplayableBody::new(|request| {
+    ///     let form = Form::new().text("title", "Holidays");
+    ///     let content_type = format!("multipart/form-data; boundary={}", form.boundary());
+    ///     request.headers_mut().insert(CONTENT_TYPE, content_type.parse()?);
+    ///     *request.body_mut() = Some(Body::wrap_stream(form.into_stream()));
+    ///     Ok(())
+    /// });
+    /// client.post("photos").replayable(form).send().await?;
+    /// ```
+    #[doc(alias = "multipart")]
+    pub fn replayable(self, body: ReplayableBody) -> Self {
+        let now = body.clone();
         self.change(|request| {
-            let restored = body.restore(request);
+            let restored = now.restore(request);
             restored.map_err(|error| ApiError::with_source(ErrorKind::Builder, error))
         })
-        .extension(kept)
+        .extension(body)
     }
 }
 

@@ -20,7 +20,7 @@ impl Response {
     /// ```
     /// # #[derive(serde::Deserialize)] struct Event { name: String }
     /// # async fn example(client: facade::Client) -> Result<(), facade::ApiError> {
-    /// use futures_util::StreamExt;
+    /// use futures_util::StreamExt; // of the crate `futures-util`
     ///
     /// let mut events = client.get("events").send().await?.lines::<Event>();
     /// while let Some(event) = events.next().await {

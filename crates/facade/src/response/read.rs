@@ -90,7 +90,26 @@ impl Response {
         }
     }
 
-    pub(super) async fn chunk(&mut self) -> Result<Option<Bytes>, ApiError> {
+    /// The next piece of the body, as it arrives; none at its end. There is no limit on their number.
+    ///
+    /// ```
+    /// # async fn example(client: facade::Client) -> Result<(), facade::ApiError> {
+    /// let mut report = client.get("report.pdf").send().await?;
+    /// let mut length = 0;
+    /// while let Some(piece) = report.chunk().await? {
+    ///     length += piece.len(); // or write it to a file
+    /// }
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`bytes`](Self::bytes), save for the limit. The body ends with it.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future loses nothing.
+    pub async fn chunk(&mut self) -> Result<Option<Bytes>, ApiError> {
         match self.inner.chunk().await {
             Ok(chunk) => Ok(chunk),
             Err(error) => Err(self.broken(error, Bytes::new())),

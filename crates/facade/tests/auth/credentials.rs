@@ -34,6 +34,13 @@ async fn credentials_that_never_change_go_on_each_request() {
         Some("Basic YWRhOmxvdmVsYWNl")
     );
 
+    let (bearer, transport) = client(Auth::bearer_token("b1"));
+    bearer.get("me").send().await.unwrap();
+    assert_eq!(
+        header(&transport, "authorization").as_deref(),
+        Some("Bearer b1")
+    );
+
     let (key, transport) = client(Auth::api_key("x-api-key", "k1"));
     key.get("me").send().await.unwrap();
     assert_eq!(header(&transport, "x-api-key").as_deref(), Some("k1"));
@@ -55,6 +62,7 @@ async fn credentials_that_never_change_go_on_each_request() {
 fn what_is_wrong_with_a_credential_is_told_when_the_client_is_built() {
     for auth in [
         Auth::basic("a:b", "c"),
+        Auth::bearer_token("hunter2\n"),
         Auth::api_key("x-api-key", "hunter2\n"),
         Auth::api_key("no header", "k1"),
     ] {
