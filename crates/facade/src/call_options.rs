@@ -13,7 +13,7 @@ use crate::base_url::BaseUrl;
 use crate::credential_headers::is_credential;
 use crate::hooks::Hooks;
 use crate::limits::Limits;
-use crate::{ApiError, ErrorKind, InvalidTarget};
+use crate::{ApiError, ErrorKind};
 
 /// What may differ from one derived client to the next, for [`Client::with`](crate::Client::with). What isn't set stays
 /// as the parent has it.

@@ -8,7 +8,8 @@ use serde_json::value::RawValue;
 
 /// A place in a JSON document (RFC 6901): `/meta/next_cursor`, or the empty text for the document itself.
 ///
-/// A slash in a name is written `~1`, a tilde `~0`. A pointer without its first slash is read as if it had one.
+/// A slash in a name is written `~1`, a tilde `~0`. A pointer without its first slash is read as if it had one. A dot is part
+/// of a name: `meta.next_cursor` leads to a member of that name, and not below `meta`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(from = "String", into = "String")]
 pub struct Pointer {

@@ -65,7 +65,7 @@ pub struct FileStore {
 
 impl FileStore {
     /// The store in this file. It and its folder are made when they are first needed. A relative path is that of the current
-    /// folder of now, wherever the program goes.
+    /// folder of now, wherever the program goes; a `~` in it is a folder of that name.
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self {
             path: absolute(path.into()),
