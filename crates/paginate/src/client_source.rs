@@ -113,7 +113,6 @@ impl PageSource for ClientSource {
         } else {
             self.request(&page, &mut extensions)?
         };
-        let asked = request.url().clone();
         let call = Call::of(&mut extensions);
         let sent = self
             .client
@@ -122,7 +121,7 @@ impl PageSource for ClientSource {
         let response = response
             .error_for_status()
             .map_err(|error| Error::Reqwest(error.without_url()))?;
-        let read = read::within(response, asked, page.max_bytes()).await;
+        let read = read::within(response, page.max_bytes()).await;
         let answer = read.map_err(|error| match error {
             read::Failure::TooLarge => self.refuse(PagingError::page_too_large(&page)),
             read::Failure::Broken(error) => Error::Reqwest(error.without_url()),

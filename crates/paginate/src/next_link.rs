@@ -63,14 +63,20 @@ impl NextLink<'_> {
         }
         // A page of another origin, where a redirect led, says nothing of where credentials go, not even back to the first.
         let origin = self.first.origin();
-        let leaves = url.origin() != origin || self.page.origin() != origin;
-        if leaves && self.other_origins == OtherOrigins::Refused {
-            return refuse(LinkRefusal::OtherOrigin, url);
+        let refusal = if url.origin() != origin {
+            Some(LinkRefusal::OtherOrigin)
+        } else if self.page.origin() != origin {
+            Some(LinkRefusal::PageOfOtherOrigin)
+        } else {
+            None
+        };
+        match (refusal, self.other_origins) {
+            (Some(refusal), OtherOrigins::Refused) => refuse(refusal, url),
+            _ => Ok(Destination {
+                url,
+                without_credentials: refusal.is_some() || self.has_left,
+            }),
         }
-        Ok(Destination {
-            url,
-            without_credentials: leaves || self.has_left,
-        })
     }
 }
 
@@ -97,9 +103,12 @@ pub enum LinkRefusal {
     /// It leads from `https` to plain `http`.
     #[error("it leads from https to plain http")]
     Insecure,
-    /// It leads to another origin, or stands on a page of another one.
+    /// It leads to another origin.
     #[error("it leads to another origin")]
     OtherOrigin,
+    /// It leads to the first origin, but stands on a page of another one, where a redirect has led.
+    #[error("it stands on a page of another origin")]
+    PageOfOtherOrigin,
 }
 
 impl LinkRefused {

@@ -11,6 +11,9 @@ use url::Url;
 
 use crate::{List, PagingError, PagingErrorKind, Pointer, invalid_item};
 
+/// What reqwest makes up for an answer that was made without a URL, as layers do that answer themselves.
+const MADE_UP: &str = "http://no.url.provided.local/";
+
 /// One page: what a [`PageSource`](crate::PageSource) got, and what the [`Style`](crate::Style) read from it.
 #[derive(Clone)]
 pub struct Page {
@@ -53,6 +56,14 @@ impl Page {
     #[must_use]
     pub fn with_attempts(mut self, attempts: u32) -> Self {
         self.attempts = attempts;
+        self
+    }
+
+    /// Says which URL was asked, if nobody knows which one answered.
+    pub(crate) fn asked_at(mut self, asked: impl FnOnce() -> Url) -> Self {
+        if self.url.as_str() == MADE_UP {
+            self.url = asked();
+        }
         self
     }
 

@@ -132,6 +132,7 @@ impl Walk {
         let room = self.limits.items.saturating_sub(self.items);
         let room = usize::try_from(room).unwrap_or(usize::MAX);
         let most = room.saturating_add(1).saturating_add(self.position.index);
+        let page = page.asked_at(|| request.url(&self.callers_url));
         let page = page.with_most_items(most);
         let reading = self.style.read(&request, &page).map_err(refused)?;
         let next = reading

@@ -2,12 +2,8 @@
 
 use bytes::BytesMut;
 use reqwest::Response;
-use url::Url;
 
 use crate::Page;
-
-/// The host that reqwest makes up for an answer that was made without a URL, as layers do that answer themselves.
-const MADE_UP: &str = "no.url.provided.local";
 
 /// Why a response can't be read.
 pub(super) enum Failure {
@@ -15,12 +11,8 @@ pub(super) enum Failure {
     Broken(reqwest::Error),
 }
 
-/// Reads the response to a request for this URL, whose body has no more than this many bytes.
-pub(super) async fn within(
-    mut response: Response,
-    asked: Url,
-    limit: usize,
-) -> Result<Page, Failure> {
+/// Reads a response whose body has no more than this many bytes.
+pub(super) async fn within(mut response: Response, limit: usize) -> Result<Page, Failure> {
     let length = response.content_length();
     if length.is_some_and(|length| usize::try_from(length).is_ok_and(|length| length > limit)) {
         return Err(Failure::TooLarge);
@@ -32,11 +24,7 @@ pub(super) async fn within(
         }
         body.extend_from_slice(&chunk);
     }
-    let url = match response.url().host_str() {
-        Some(MADE_UP) => asked,
-        _ => response.url().clone(),
-    };
-    let status = response.status();
+    let (url, status) = (response.url().clone(), response.status());
     let headers = std::mem::take(response.headers_mut());
     Ok(Page::new(url, headers, body).with_status(status))
 }
