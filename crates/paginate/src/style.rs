@@ -1,5 +1,7 @@
 //! A way to page: what comes after a page.
 
+use std::fmt;
+
 use crate::{List, Page, PageRequest, PagingErrorKind};
 
 /// A way to page: a pure function from a page to its items and what comes after it.
@@ -128,8 +130,8 @@ impl Reading {
     }
 }
 
-/// What comes after a page.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What comes after a page. Its `Debug` shows neither link nor cursor.
+#[derive(Clone, PartialEq, Eq)]
 pub enum Next {
     /// Nothing: it was the last one.
     End,
@@ -138,4 +140,14 @@ pub enum Next {
     /// The page that this link leads to, as the server wrote it. It is resolved against the URL of the page, and followed
     /// only where the stream may go.
     Link(String),
+}
+
+impl fmt::Debug for Next {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::End => f.write_str("End"),
+            Self::Request(request) => f.debug_tuple("Request").field(request).finish(),
+            Self::Link(_) => f.debug_tuple("Link").finish_non_exhaustive(),
+        }
+    }
 }

@@ -167,3 +167,18 @@ async fn a_style_may_be_built_upon_another_and_say_otherwise_what_comes_next() {
     let error = "page 1: what should lead to the next page can't be used";
     assert_eq!(told(pager.items::<u8>()).await, ["1", error]);
 }
+
+#[test]
+fn what_comes_next_shows_neither_link_nor_cursor() {
+    let link = Next::Link("https://a.test/?cursor=hunter2".to_owned());
+    let request = PageRequest::new().with_query("cursor", "hunter2");
+    let request = request.with_json("/cursor", "hunter2").unwrap();
+    for next in [link, Next::Request(request), Next::End] {
+        let shown = format!("{next:?}");
+        let reading = Reading::new(List::empty(), Ok(next));
+        assert!(
+            !format!("{shown} {reading:?}").contains("hunter2"),
+            "{shown}"
+        );
+    }
+}
