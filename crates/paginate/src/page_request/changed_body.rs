@@ -5,11 +5,11 @@ use serde_json::value::RawValue;
 use crate::{PageRequest, PagingError, Pointer};
 
 impl PageRequest {
-    /// Makes the JSON body of this page's request of the caller's, of which nothing else changes; an empty one counts as
-    /// `{}`, and none is one that can't be read, such as a stream. What is lacking on the way to a place is made, `null` on
-    /// it is replaced.
+    /// Makes the JSON body of this page's request of the caller's, of which nothing else changes. An empty body counts as
+    /// `{}`; `None` stands for one that can't be read, such as a stream. What is lacking on the way to a place is made, `null`
+    /// on it is replaced.
     ///
-    /// None if the caller's body stays as it is: if the style says nothing in it, or if the request
+    /// Returns `None` if the caller's body stays as it is: if the style says nothing in it, or if the request
     /// [goes without credentials](Self::goes_without_credentials), and so without a body.
     ///
     /// # Errors
