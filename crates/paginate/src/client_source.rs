@@ -49,7 +49,7 @@ impl Paginate for RequestBuilder {
 ///
 /// A page of another origin is asked for by `GET`, without a body, and of the caller's headers only
 /// [what is harmless](PageRequest::change_headers) goes along. It is marked [`WithoutAuth`](request_context::WithoutAuth), so that layers below put no
-/// credential on it.
+/// credential on it. Only what reqwest adds by itself, its `default_headers`, goes anywhere.
 pub struct ClientSource {
     client: ClientWithMiddleware,
     /// Without its body, if that can't be copied.
