@@ -128,3 +128,9 @@ impl Asked {
 fn is_redirected(extensions: &Extensions) -> bool {
     Call::find(extensions).is_some_and(|call| !call.hops().is_empty())
 }
+
+/// Whether the origin must not be asked.
+pub(crate) fn wants_only_cached(request: &Request, mode: Option<&CacheMode>) -> bool {
+    mode.is_some_and(|mode| mode.word == Word::OnlyIfCached)
+        || RequestDirectives::of(request.headers()).only_if_cached
+}

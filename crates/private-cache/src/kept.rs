@@ -76,7 +76,8 @@ pub(crate) fn updated(
         }
         headers.remove(name);
         for value in newer.get_all(name) {
-            headers.append(name, value.clone());
+            // A map holds some ten thousand, and would panic at more.
+            let _ = headers.try_append(name, value.clone());
         }
     }
     // The confirmation need not say again what may not be used again.

@@ -11,8 +11,7 @@ use tokio::time::timeout_at;
 use url::Url;
 
 use crate::answer::{Form, can_be_cut, respond, unavailable};
-use crate::asked::{Ask, Asked};
-use crate::directives::RequestDirectives;
+use crate::asked::{Ask, Asked, wants_only_cached};
 use crate::failure::{is_of_the_server, is_on_the_way};
 use crate::invalidation::{changed, is_safe};
 use crate::policy::{Reuse, Word};
@@ -295,10 +294,4 @@ async fn send(
         call.stamp(&mut request).map_err(Error::middleware)?;
     }
     next.run(request, extensions).await
-}
-
-/// Whether the origin must not be asked.
-fn wants_only_cached(request: &Request, mode: Option<&CacheMode>) -> bool {
-    mode.is_some_and(|mode| mode.word == Word::OnlyIfCached)
-        || RequestDirectives::of(request.headers()).only_if_cached
 }

@@ -9,7 +9,7 @@ use reqwest::{Body, Error};
 
 use crate::EntryParts;
 use crate::finishing::Finishing;
-use crate::place::Place;
+use crate::slot::Slot;
 
 /// A body whose pieces are kept as they are handed out, and stored when the last one is. If it breaks off, is dropped before, or
 /// grows too long, what was kept is gone.
@@ -30,7 +30,7 @@ struct Kept {
     limit: usize,
     /// The length that was announced.
     expected: Option<u64>,
-    place: Place,
+    slot: Slot,
     /// The answer, but for its body.
     parts: EntryParts,
 }
@@ -40,7 +40,7 @@ impl Recording {
         body: Body,
         limit: usize,
         expected: Option<u64>,
-        place: Place,
+        slot: Slot,
         parts: EntryParts,
     ) -> Self {
         Self {
@@ -50,7 +50,7 @@ impl Recording {
                 length: 0,
                 limit,
                 expected,
-                place,
+                slot,
                 parts,
             }),
             storing: None,
@@ -65,7 +65,7 @@ impl Recording {
         }
         if let Some(kept) = self.kept.take_if(|kept| kept.length > kept.limit) {
             // What is stored is older than what the reader gets.
-            self.storing = Some(kept.place.clear());
+            self.storing = Some(kept.slot.clear());
         }
     }
 
@@ -81,7 +81,7 @@ impl Recording {
             && is_whole(kept.length, kept.expected)
         {
             let body = joined(&kept.pieces, kept.length);
-            self.storing = Some(kept.place.store(EntryParts { body, ..kept.parts }));
+            self.storing = Some(kept.slot.store(EntryParts { body, ..kept.parts }));
         }
     }
 

@@ -72,9 +72,9 @@ impl Cache {
         let (parts, is_storable) = confirmed(asked, entry, arrived, headers);
         let confirmed = Entry::from(parts.clone());
         if is_storable {
-            self.place(asked).store(parts).await;
+            self.slot(asked).store(parts).await;
         } else {
-            self.place(asked).clear().await;
+            self.slot(asked).clear().await;
         }
         let form = Form {
             method: &asked.method,
@@ -102,9 +102,9 @@ impl Cache {
         }
         let (parts, is_storable) = confirmed(asked, entry, arrived, headers);
         match is_same_representation(headers, &entry.parts().headers) {
-            Some(true) if is_storable => self.place(asked).store(parts).await,
+            Some(true) if is_storable => self.slot(asked).store(parts).await,
             None if is_storable => {}
-            _ => self.place(asked).clear().await,
+            _ => self.slot(asked).clear().await,
         }
     }
 
@@ -128,25 +128,25 @@ impl Cache {
             let may_be_stored = entry.is_some() || !asked.ask.looks_up();
             let is_whole = asked.method == Method::GET && supersedes(response.status());
             if is_theirs && may_be_stored && is_whole {
-                self.place(asked).clear().await;
+                self.slot(asked).clear().await;
             }
             return self.passed(response, because, false);
         };
         let expected = announced(response.headers());
         let limit = self.options.body_limit;
-        let place = self.place(asked);
+        let slot = self.slot(asked);
         let response = self.passed(response, because, true);
         let mut complete = None;
         let response = with_body(response, |body| {
             if http_body::Body::is_end_stream(&body) {
-                complete = Some((place, parts));
+                complete = Some((slot, parts));
                 return body;
             }
-            Body::wrap(Recording::new(body, limit, expected, place, parts))
+            Body::wrap(Recording::new(body, limit, expected, slot, parts))
         });
         // Nobody may ever ask for the body that isn't there.
-        if let Some((place, parts)) = complete.filter(|_| is_whole(0, expected)) {
-            place.store(parts).await;
+        if let Some((slot, parts)) = complete.filter(|_| is_whole(0, expected)) {
+            slot.store(parts).await;
         }
         response
     }
@@ -176,6 +176,9 @@ impl Cache {
     }
 }
 
+/// How many headers confirmations may make of those of an answer. Beyond that it is asked for anew: each may bring others.
+const MOST_HEADERS: usize = 1000;
+
 /// What is stored of an answer once these headers have confirmed it, and whether it may be stored on.
 fn confirmed(
     asked: &Asked,
@@ -187,7 +190,7 @@ fn confirmed(
     let directives = ResponseDirectives::of(confirmation);
     let headers = updated(&stored.headers, confirmation, &directives, arrived);
     let varied = confirmed_variation(&stored.varied, &asked.headers, &headers);
-    let is_storable = varied.is_some() && !directives.no_store;
+    let is_storable = varied.is_some() && !directives.no_store && headers.len() <= MOST_HEADERS;
     let parts = EntryParts {
         headers,
         varied: varied.unwrap_or_default(),

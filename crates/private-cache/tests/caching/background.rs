@@ -246,16 +246,3 @@ async fn the_layers_below_see_the_same_principal_and_extensions_in_a_call_of_its
         [(ada(), true, false), (ada(), true, true)]
     );
 }
-
-/// RFC 9111 §5.2.1.7: the caller wants nothing sent, and a stale answer will do.
-#[tokio::test(start_paused = true)]
-async fn who_wants_only_what_is_stored_has_nothing_asked_for_in_the_background() {
-    let transport = ScriptedTransport::new().otherwise(cached(WHILE, "old"));
-    let (cache, client) = with_background(&transport);
-    get(&client).await;
-    pass(70).await;
-    let stored = get_with(&client, "cache-control", "only-if-cached").await;
-    assert_eq!(stored, got(200, Stale, "old"));
-    cache.settled().await;
-    transport.assert_count(1);
-}

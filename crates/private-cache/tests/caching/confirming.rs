@@ -84,3 +84,27 @@ async fn a_confirmation_says_nothing_about_a_body_that_it_has_not() {
     }
     assert_eq!(crate::scene::read(hit).await, got(200, Hit, "one"));
 }
+
+/// Each confirmation may bring new headers. A map of them takes 32,768, and panics at one more.
+#[tokio::test(start_paused = true)]
+async fn any_number_of_confirmations_with_new_headers_does_no_harm() {
+    let transport = ScriptedTransport::new().respond_with(|sent| {
+        if sent.header("if-none-match").is_none() {
+            return cached("no-cache", "one");
+        }
+        let number = sent.header("x-number").unwrap_or_default();
+        (0..100).fold(not_modified(), |reply, n| {
+            reply.header(format!("x-{number}-{n}"), "x")
+        })
+    });
+    let client = over(&transport);
+    get(&client).await;
+    let mut most = 0;
+    for number in 0..400 {
+        let request = client.get(HERE).header("x-number", number.to_string());
+        let answer = request.send().await.unwrap();
+        most = most.max(answer.headers().len());
+        answer.bytes().await.unwrap();
+    }
+    assert!(most <= 1200, "{most}");
+}

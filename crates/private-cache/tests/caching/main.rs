@@ -8,6 +8,7 @@ mod errors;
 mod gated_store;
 mod identity;
 mod names;
+mod only_if_cached;
 mod parts;
 mod races;
 mod reuse;

@@ -349,18 +349,3 @@ async fn debug_shows_nothing_of_what_is_stored() {
     get(&client(&cache, &transport)).await;
     assert!(!format!("{cache:?}").contains("hunter2"));
 }
-
-/// Neither word takes the other back: nothing stored will do, and the origin must not be asked.
-#[tokio::test(start_paused = true)]
-async fn who_wants_only_what_is_stored_and_nothing_stored_gets_a_504() {
-    let transport = ScriptedTransport::new().reply(fresh("one"));
-    let client = over(&transport);
-    get(&client).await;
-    let both = get_with(&client, "cache-control", "no-store, only-if-cached").await;
-    assert_eq!(both, got(504, Bypassed, ""));
-    let mode = CacheMode::only_if_cached();
-    let request = client.get(HERE).header("cache-control", "no-store");
-    let both = request.with_extension(mode).send().await.unwrap();
-    assert_eq!(read(both).await, got(504, Bypassed, ""));
-    transport.assert_count(1);
-}

@@ -14,7 +14,7 @@ use crate::shared::{Shared, Ticket};
 use crate::{Cache, Entry, EntryParts, Key};
 
 /// Where the answer to one request is kept, as long as nothing that it depends on is forgotten or changed.
-pub(crate) struct Place {
+pub(crate) struct Slot {
     shared: Arc<Shared>,
     key: Key,
     ticket: Ticket,
@@ -28,8 +28,8 @@ pub(crate) struct Place {
 }
 
 impl Cache {
-    pub(crate) fn place(&self, asked: &Asked) -> Place {
-        Place {
+    pub(crate) fn slot(&self, asked: &Asked) -> Slot {
+        Slot {
             shared: Arc::clone(&self.shared),
             key: asked.ask.key.clone(),
             ticket: asked.ticket.clone(),
@@ -42,7 +42,7 @@ impl Cache {
     }
 }
 
-impl Place {
+impl Slot {
     /// Stores this answer, unless a newer one is there.
     pub(crate) fn store(self, parts: EntryParts) -> Finishing {
         Finishing::new(self.deadline, async move {
