@@ -106,7 +106,6 @@ mod phase;
 mod problem;
 mod redact;
 mod redacted;
-mod retry_after;
 mod tracked;
 mod trail;
 mod transparent;

@@ -183,7 +183,6 @@ mod middleware;
 mod parking;
 mod prefixed;
 mod retry;
-mod retry_after;
 mod retry_budget;
 mod strategy;
 mod upstreams;

@@ -2,13 +2,12 @@
 
 use std::time::SystemTime;
 
-use request_context::{DeadlineExceeded, Instant};
+use request_context::{DeadlineExceeded, Instant, retry_after};
 use reqwest::{Request, Response};
 use reqwest_middleware::{Error, Result};
 use tokio::time::sleep_until;
 
 use crate::attempts::Attempts;
-use crate::retry_after::requested_wait;
 
 impl Attempts<'_> {
     /// Has further calls wait if the origin that answered asked to be left alone. It is another than the request's where
@@ -20,7 +19,7 @@ impl Attempts<'_> {
         if !matches!(response.status().as_u16(), 429 | 503) {
             return;
         }
-        let wait = requested_wait(response.headers(), SystemTime::now());
+        let wait = retry_after(response.headers(), SystemTime::now());
         let wait = wait.filter(|wait| *wait <= self.layer.retry_after_cap);
         let until = wait.and_then(|wait| Instant::now().checked_add(wait));
         let upstream = self.layer.upstreams.of(response.url());

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use request_context::{Instant, drain};
+use request_context::{Instant, drain, retry_after};
 use reqwest::Response;
 use reqwest_middleware::Result;
 use reqwest_retry::{RetryDecision, RetryPolicy};
@@ -11,7 +11,6 @@ use tokio::time::{sleep_until, timeout_at};
 use crate::Retry;
 use crate::attempts::Attempts;
 use crate::decision::{self, Facts};
-use crate::retry_after::requested_wait;
 
 /// The rest of a short answer is on its way, and reading it costs less than another connection.
 const GRACE: Duration = Duration::from_millis(100);
@@ -28,7 +27,7 @@ impl Attempts<'_> {
         let answer = outcome.as_ref().ok();
         let wait = decision::wait(Facts {
             backoff: self.backoff(wall_clock, retries),
-            requested: answer.and_then(|answer| requested_wait(answer.headers(), wall_clock)),
+            requested: answer.and_then(|answer| retry_after(answer.headers(), wall_clock)),
             cap: self.layer.retry_after_cap,
             parked: self.parked_until().map(until),
             remaining: self.call.deadline().map(until),

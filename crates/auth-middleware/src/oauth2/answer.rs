@@ -1,9 +1,10 @@
 //! What an answer of an authorization server says: pure functions.
 
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
-use http::header::{DATE, RETRY_AFTER};
-use http::{HeaderMap, HeaderName, StatusCode};
+use http::header::DATE;
+use http::{HeaderMap, StatusCode};
+use request_context::retry_after;
 use serde_json::{Map, Value};
 use token_store::TokenSet;
 
@@ -56,7 +57,7 @@ impl Answer {
         Err(TokenEndpointError::new(kind)
             .with_status(self.status)
             .with_code(refusal.filter(|code| is_harmless(code)))
-            .with_retry_after(self.retry_after())
+            .with_retry_after(retry_after(&self.headers, self.answered_at))
             .with_declined(self.is_declined(kind, object.is_some())))
     }
 
@@ -78,21 +79,8 @@ impl Answer {
     }
 
     fn date(&self) -> Option<SystemTime> {
-        httpdate::parse_http_date(self.header(&DATE)?).ok()
-    }
-
-    /// Seconds, or a date (RFC 9110 §10.2.3).
-    fn retry_after(&self) -> Option<Duration> {
-        let value = self.header(&RETRY_AFTER)?.trim();
-        if let Ok(seconds) = value.parse() {
-            return Some(Duration::from_secs(seconds));
-        }
-        let at = httpdate::parse_http_date(value).ok()?;
-        Some(at.duration_since(self.answered_at).unwrap_or_default())
-    }
-
-    fn header(&self, name: &HeaderName) -> Option<&str> {
-        self.headers.get(name)?.to_str().ok()
+        let date = self.headers.get(DATE)?.to_str().ok()?;
+        httpdate::parse_http_date(date).ok()
     }
 }
 
@@ -114,6 +102,9 @@ fn is_harmless(code: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use http::header::RETRY_AFTER;
     use token_store::ExposeSecret;
 
     use super::*;
@@ -235,5 +226,6 @@ mod tests {
         );
         assert_eq!(wait("Thu, 01 Jan 2026 11:00:00 GMT"), Some(Duration::ZERO));
         assert_eq!(wait("soon"), None);
+        assert_eq!(wait("+7"), None);
     }
 }

@@ -6,7 +6,10 @@ use std::time::Duration;
 use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 
-use crate::{ApiError, DecodeError, ErrorAnswer, FieldError, Problem, json, retry_after};
+use crate::{ApiError, DecodeError, ErrorAnswer, FieldError, Problem, json};
+
+/// So that a caller can add it to the present moment.
+const LONGEST_WAIT: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 impl ApiError {
     /// The status of the answer, if there was one that has to do with the error.
@@ -65,7 +68,8 @@ impl ApiError {
     /// nothing.
     pub fn retry_after(&self) -> Option<Duration> {
         let kept = self.kept()?;
-        retry_after::asked_for(kept.answer.headers(), kept.arrived)
+        let asked = request_context::retry_after(kept.answer.headers(), kept.arrived);
+        asked.map(|wait| wait.min(LONGEST_WAIT))
     }
 
     /// The server's own name for the request, which its operators can find it by. By default it is the first there is of
@@ -182,6 +186,15 @@ mod tests {
     fn when_to_try_again_is_told() {
         let error = unprocessable(&[("retry-after", "7")], "");
         assert_eq!(error.retry_after(), Some(Duration::from_secs(7)));
+        for (asked, told) in [
+            ("31536000", LONGEST_WAIT),
+            ("31536001", LONGEST_WAIT),
+            ("99999999999999999999999", LONGEST_WAIT),
+            ("Fri, 31 Dec 9999 23:59:59 GMT", LONGEST_WAIT),
+        ] {
+            let error = unprocessable(&[("retry-after", asked)], "");
+            assert_eq!(error.retry_after(), Some(told), "{asked}");
+        }
         let soon =
             httpdate::fmt_http_date(std::time::SystemTime::now() + Duration::from_secs(3600));
         let dated = unprocessable(&[("retry-after", &soon)], "").retry_after();

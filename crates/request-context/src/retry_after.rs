@@ -7,21 +7,20 @@ use http::{HeaderMap, HeaderName};
 
 static RETRY_AFTER_MS: HeaderName = HeaderName::from_static("retry-after-ms");
 
-/// More than this is never told, so that a caller can add it to the present moment.
-const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
-
-/// How long to wait, counted from when the answer arrived.
+/// How long an answer with these headers, which arrived then, asks to be left alone: `Retry-After` in seconds or as one of
+/// the three forms of an HTTP date (RFC 9110 §10.2.3), or the `retry-after-ms` of some APIs, which is more exact and goes
+/// first.
 ///
-/// `retry-after-ms` is a few APIs' own and more exact. A date is held against the answer's `Date`, so that it doesn't
-/// matter whose clock is wrong. What can't be understood asks for nothing.
-pub(crate) fn asked_for(headers: &HeaderMap, arrived: SystemTime) -> Option<Duration> {
+/// A date is held against the answer's own `Date`, so that it doesn't matter whose clock is wrong; one that has passed means
+/// at once. What can't be understood asks for nothing. The server decides how long it is: up to [`Duration::MAX`], which can't
+/// be added to any moment.
+pub fn retry_after(headers: &HeaderMap, arrived: SystemTime) -> Option<Duration> {
     let text = |name: &HeaderName| Some(headers.get(name)?.to_str().ok()?.trim());
     let own = text(&RETRY_AFTER_MS).and_then(milliseconds);
-    let asked = own.or_else(|| {
+    own.or_else(|| {
         let asked = text(&RETRY_AFTER)?;
         seconds(asked).or_else(|| until(asked, text(&DATE), arrived))
-    });
-    asked.map(|wait| wait.min(LONGEST))
+    })
 }
 
 /// `delay-seconds`: digits and nothing else. More of them than fit ask for as long as can be told.
@@ -53,6 +52,8 @@ fn until(text: &str, date: Option<&str>, arrived: SystemTime) -> Option<Duration
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     type Lines = &'static [(&'static str, &'static str)];
@@ -61,28 +62,30 @@ mod tests {
     fn both_forms_are_understood_and_nonsense_asks_for_nothing() {
         let arrived = httpdate::parse_http_date("Sun, 06 Nov 1994 08:49:37 GMT").unwrap();
         let seconds = Duration::from_secs;
-        let table: [(Lines, Option<Duration>); 30] = [
+        let table: [(Lines, Option<Duration>); 29] = [
             (&[("retry-after", "120")], Some(seconds(120))),
             (&[("retry-after", " 7 ")], Some(seconds(7))),
             (&[("retry-after", "0")], Some(seconds(0))),
-            (&[("retry-after", "31536000")], Some(LONGEST)),
-            (&[("retry-after", "31536001")], Some(LONGEST)),
-            (&[("retry-after", "99999999999999999999999")], Some(LONGEST)),
+            (&[("retry-after", "31536001")], Some(seconds(31_536_001))),
+            (
+                &[("retry-after", "99999999999999999999999")],
+                Some(seconds(u64::MAX)),
+            ),
             (
                 &[("retry-after", "Fri, 31 Dec 9999 23:59:59 GMT")],
-                Some(LONGEST),
+                Some(seconds(252_618_189_022)),
             ),
             (
                 &[
                     ("retry-after", "Sun, 06 Nov 1994 08:51:37 GMT"),
                     ("date", "Thu, 01 Jan 1970 00:00:00 GMT"),
                 ],
-                Some(LONGEST),
+                Some(seconds(784_111_897)),
             ),
             (&[("retry-after-ms", "9e99")], None),
             (
                 &[("retry-after-ms", "99999999999999999999999")],
-                Some(LONGEST),
+                Some(Duration::MAX),
             ),
             (
                 &[("retry-after", "Sun, 06 Nov 1994 08:51:37 GMT")],
@@ -137,7 +140,16 @@ mod tests {
             let headers = lines
                 .map(|(name, value)| (name.parse::<HeaderName>().unwrap(), value.parse().unwrap()))
                 .collect();
-            assert_eq!(asked_for(&headers, arrived), expected, "{headers:?}");
+            assert_eq!(retry_after(&headers, arrived), expected, "{headers:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_header_value_causes_a_panic(text in "[ -~]{0,40}", ms in "[ -~]{0,20}") {
+            let headers = [(RETRY_AFTER, text.parse()), (RETRY_AFTER_MS.clone(), ms.parse())];
+            let headers = headers.map(|(name, value)| (name, value.unwrap()));
+            let _ = retry_after(&HeaderMap::from_iter(headers), SystemTime::UNIX_EPOCH);
         }
     }
 }
