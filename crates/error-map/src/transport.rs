@@ -117,27 +117,36 @@ impl Failed<'_> {
         if let Some(error) = find::<h2::Error>(hyper) {
             return http2::kind(error);
         }
-        match self.stage {
-            _ if hyper.is_parse() => ErrorKind::Protocol,
-            // In TLS 1.3 a server may refuse the client's certificate after the handshake.
-            Stage::Sending if self.is_tls() => ErrorKind::Tls,
-            // Chunks that are none. hyper has no other word for them.
-            _ if self.io_kinds().any(is_invalid) => ErrorKind::Protocol,
-            _ => ErrorKind::Reset,
+        if hyper.is_parse() {
+            return ErrorKind::Protocol;
         }
+        // In TLS 1.3 a server may refuse the client's certificate after the handshake.
+        if self.is_tls() {
+            return ErrorKind::Tls;
+        }
+        // Chunks that are none. hyper has no other word for them.
+        if self.io_kinds().any(is_invalid) {
+            return ErrorKind::Protocol;
+        }
+        ErrorKind::Reset
     }
 
     /// rustls comes as invalid data within an `io::Error`, the platform's TLS as an error of its own. A handshake that is
-    /// cut off is no fault of either.
+    /// cut off is no fault of either. Chunks that are none are invalid data too: words, in an `io::Error` that shows them
+    /// quoted.
     fn is_tls(&self) -> bool {
         #[cfg(feature = "native-tls")]
         if let Some(error) = find::<native_tls::Error>(self.error) {
             return self.io_kinds().next().is_none() && error.to_string() != "unexpected EOF";
         }
-        self.may_be_tls
-            && self
-                .io_kinds()
-                .any(|kind| kind == io::ErrorKind::InvalidData)
+        let is_words = |io: &io::Error| {
+            let words = io.get_ref().map(|words| format!("{words:?}"));
+            words.is_some_and(|words| words.starts_with('"'))
+        };
+        let mut invalid = self
+            .ios()
+            .filter(|io| io.kind() == io::ErrorKind::InvalidData);
+        self.may_be_tls && invalid.any(|io| !is_words(io))
     }
 
     /// Whether a body that arrived can't be decompressed. reqwest says the same of one that broke off: that has hyper's
@@ -152,8 +161,12 @@ impl Failed<'_> {
             || self.says(|text| text.starts_with("there are extra bytes after body"))
     }
 
+    fn ios(&self) -> impl Iterator<Item = &io::Error> {
+        chain(self.error).filter_map(|error| error.downcast_ref())
+    }
+
     fn io_kinds(&self) -> impl Iterator<Item = io::ErrorKind> {
-        chain(self.error).filter_map(|error| error.downcast_ref().map(io::Error::kind))
+        self.ios().map(io::Error::kind)
     }
 
     fn says(&self, words: impl Fn(&str) -> bool) -> bool {

@@ -7,6 +7,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod broken_tls;
 mod building;
 mod cancelled;
 mod deadlines;
