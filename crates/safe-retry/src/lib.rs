@@ -172,6 +172,11 @@
 //! - A body that can't be cloned is sent, not refused.
 //! - A failed answer doesn't stay alive while the call waits.
 //! - Without [`DefaultRetryableStrategy`], a 501 and other statuses above 504 are final.
+//!
+//! # Features
+//!
+//! - `native-tls`: recognises a failed handshake of the platform's TLS library, which reqwest's feature of that name uses.
+//!   Without it, such a failure is one to connect, and tried again.
 
 mod attempts;
 mod buffered;

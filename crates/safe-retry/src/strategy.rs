@@ -3,6 +3,7 @@
 use std::error::Error as StdError;
 use std::io;
 
+use h2::Reason;
 use http::StatusCode;
 use request_context::HeadersTimedOut;
 use reqwest::Response;
@@ -12,12 +13,13 @@ use reqwest_retry::{Retryable, RetryableStrategy, default_on_request_failure};
 /// The default strategy: which failures may be over in a moment.
 ///
 /// - Statuses 408, 429, 500, 502, 503 and 504; not 501, and no other.
-/// - No connection, unless TLS was at fault, a certificate for example.
+/// - No connection, unless TLS was at fault, a certificate for example, or a proxy that wants a credential. The platform's
+///   TLS is recognised with the feature `native-tls`.
 /// - A timeout of one attempt, or of its headers.
 /// - A connection or an HTTP/2 stream that was reset or closed before an answer.
 ///
-/// Not: an answer that isn't HTTP, a request body that failed, redirects, requests that could not be built, and errors of
-/// other layers.
+/// Not: an answer that isn't HTTP, an HTTP/2 server that finds a fault in the protocol or wants HTTP/1.1, a request body that
+/// failed, redirects, requests that could not be built, and errors of other layers.
 ///
 /// A strategy of yours can build on it:
 ///
@@ -46,7 +48,7 @@ impl RetryableStrategy for TransientFailures {
     fn handle(&self, outcome: &Result<Response, Error>) -> Option<Retryable> {
         match outcome {
             Ok(response) => is_transient(response.status()).then_some(Retryable::Transient),
-            Err(Error::Reqwest(error)) if is_tls(error) => Some(Retryable::Fatal),
+            Err(Error::Reqwest(error)) if will_not_connect(error) => Some(Retryable::Fatal),
             Err(error) => of_connection(error).or_else(|| default_on_request_failure(error)),
         }
     }
@@ -71,24 +73,31 @@ fn is_transient(status: StatusCode) -> bool {
     matches!(status.as_u16(), 408 | 429 | 500 | 502 | 503 | 504)
 }
 
-/// A handshake failed, for a certificate's sake for example: trying again would meet the same.
-///
-/// rustls reports it as invalid data. Other TLS libraries have errors of their own, so that no IO error is involved.
-/// Neither is one when hickory can't resolve a name, or a proxy can't reach the host: that may well work in a moment, and
-/// those errors have no type to tell them by.
+/// Whether trying to connect would meet the same again: a certificate that isn't the host's, a proxy without a password.
+fn will_not_connect(error: &reqwest::Error) -> bool {
+    error.is_connect() && !error.is_timeout() && (is_tls(error) || wants_credential(error))
+}
+
+/// rustls reports a failed handshake as invalid data, the platform's TLS by an error of its own. A handshake that is cut off
+/// is no fault of either.
 fn is_tls(error: &reqwest::Error) -> bool {
-    if !error.is_connect() || error.is_timeout() {
-        return false;
+    #[cfg(feature = "native-tls")]
+    if let Some(tls) = sources(error).find_map(|source| source.downcast_ref::<native_tls::Error>())
+    {
+        return io_kinds(error).next().is_none() && tls.to_string() != "unexpected EOF";
     }
-    let mut kinds = io_kinds(error).peekable();
-    if kinds.peek().is_some() {
-        return kinds.any(|kind| kind == io::ErrorKind::InvalidData);
-    }
-    let before_tls = ["dns error", "tunnel error", "SOCKS error"];
-    !sources(error).any(|source| {
-        let text = source.to_string();
-        before_tls.iter().any(|error| text.starts_with(error)) && !text.contains("authorization")
-    })
+    error.url().is_none_or(|url| url.scheme() == "https")
+        && io_kinds(error).any(|kind| kind == io::ErrorKind::InvalidData)
+}
+
+/// The errors of proxies have no public type.
+fn wants_credential(error: &reqwest::Error) -> bool {
+    let texts = [
+        "tunnel error: proxy authorization required",
+        "SOCKS error: credentials not accepted",
+        "SOCKS error: server does not support user/pass authentication",
+    ];
+    sources(error).any(|source| texts.contains(&source.to_string().as_str()))
 }
 
 /// The body broke off or took too long. What a layer's own body ends with is not meant, nor what can't be decompressed.
@@ -97,7 +106,7 @@ fn broke_off_in_body(error: &reqwest::Error) -> bool {
         && (error.is_timeout() || sources(error).any(<dyn StdError>::is::<hyper::Error>))
 }
 
-/// What an error after the connection was made means. It went away, unless the answer isn't HTTP or the request's own body
+/// What an error of a connection that was there means. It went away, unless the answer isn't HTTP or the request's own body
 /// has failed: that error may look the same, where the body comes from a connection too.
 fn of_connection(error: &Error) -> Option<Retryable> {
     let Error::Reqwest(error) = error else {
@@ -105,11 +114,31 @@ fn of_connection(error: &Error) -> Option<Retryable> {
     };
     let by_hyper = sources(error).find_map(|source| source.downcast_ref::<hyper::Error>());
     let by_hyper = by_hyper.filter(|_| error.is_request() && !error.is_connect())?;
-    Some(if by_hyper.is_parse() || by_hyper.is_user() {
+    let by_http2 = sources(error).find_map(|source| source.downcast_ref());
+    let is_fatal =
+        by_hyper.is_parse() || by_hyper.is_user() || by_http2.is_some_and(will_say_the_same);
+    Some(if is_fatal {
         Retryable::Fatal
     } else {
         Retryable::Transient
     })
+}
+
+/// Whether the two sides of an HTTP/2 connection would come to the same again (RFC 9113 §7).
+fn will_say_the_same(error: &h2::Error) -> bool {
+    match error.reason() {
+        None | Some(Reason::NO_ERROR) => false,
+        Some(
+            Reason::PROTOCOL_ERROR
+            | Reason::FLOW_CONTROL_ERROR
+            | Reason::FRAME_SIZE_ERROR
+            | Reason::COMPRESSION_ERROR
+            | Reason::INADEQUATE_SECURITY
+            | Reason::HTTP_1_1_REQUIRED,
+        ) => true,
+        // What this side has detected, or its request body that failed.
+        Some(_) => !error.is_remote(),
+    }
 }
 
 /// Whether nothing was sent, since there was no connection. The error of a request body may look the same, where that is

@@ -13,7 +13,8 @@ use support::{At, AtOnce};
 use testkit::{Behaviour, FaultServer, Reply};
 
 fn client(layer: RetryMiddleware) -> ClientWithMiddleware {
-    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let client = reqwest::Client::builder().no_proxy().tls_certs_only([]);
+    let client = client.build().unwrap();
     reqwest_middleware::ClientBuilder::new(client)
         .with(layer.budget(None))
         .build()
