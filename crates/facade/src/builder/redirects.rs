@@ -26,7 +26,7 @@ impl ClientBuilder {
     }
 
     /// Names a header that is a credential, so that no redirect takes it to an origin that isn't allowed, marked sensitive
-    /// or not. `Authorization`, `Cookie` and [what the common APIs call theirs](safe_redirect#what-stays-behind) are known.
+    /// or not. `Authorization`, `Cookie` and [what sounds like a credential](safe_redirect#what-stays-behind) are known.
     pub fn credential_header<N>(mut self, name: N) -> Self
     where
         N: TryInto<HeaderName, Error: Into<http::Error>>,

@@ -1,6 +1,6 @@
 //! One value of a document on its way from the parser to the text.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use serde::Deserializer;
 use serde::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -211,7 +211,8 @@ fn without_controls(text: String) -> String {
     let mut escaped = String::with_capacity(text.len());
     for letter in text.chars() {
         if letter.is_control() {
-            escaped.push_str(&format!("\\u{:04x}", u32::from(letter)));
+            // Writing into a string can't fail.
+            let _ = write!(escaped, "\\u{:04x}", u32::from(letter));
         } else {
             escaped.push(letter);
         }
