@@ -117,6 +117,17 @@ async fn what_can_not_be_used_is_told_with_exit_code_2_and_without_a_secret() {
             "--allow-host takes a host without a port",
         ),
         (
+            [
+                "--upstream",
+                "http://localhost:9",
+                "--listen",
+                "127.0.0.1:9",
+            ]
+            .map(OsString::from)
+            .to_vec(),
+            "--upstream is the gateway itself, at 127.0.0.1:9",
+        ),
+        (
             session("http://api.test", TOKEN_URL),
             "--upstream is plain http to another machine",
         ),

@@ -60,6 +60,9 @@ async fn run(arguments: &Arguments) -> Result<ExitCode, StartError> {
         return Err(StartError::Remote(arguments.listen));
     }
     let upstream = Upstream::parse(&arguments.upstream).map_err(StartError::Upstream)?;
+    if upstream.is_at(arguments.listen) {
+        return Err(StartError::Itself(arguments.listen));
+    }
     let admission = Admission::of(arguments, &upstream)?;
     let auth = credential::of(arguments, &upstream).await?;
     let client = client::build(arguments, &upstream, auth, caching::open(arguments)?)?;

@@ -15,6 +15,8 @@ use crate::upstream::InvalidUpstream;
 pub(crate) enum StartError {
     #[error("--upstream can't be used: {0}")]
     Upstream(InvalidUpstream),
+    #[error("--upstream is the gateway itself, at {0}")]
+    Itself(SocketAddr),
     #[error("other machines could call at {0}, as this session: say --allow-remote if they may")]
     Remote(SocketAddr),
     #[error(

@@ -1,6 +1,7 @@
 //! Where requests go: the upstream, and the path of each below its own.
 
 use std::borrow::Cow;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use url::{Host, Url};
 
@@ -48,6 +49,24 @@ impl Upstream {
             Some(Host::Ipv6(address)) => address.is_loopback(),
             None => false,
         }
+    }
+
+    /// Whether it is what listens at this address, so that each call would come back for ever.
+    pub(crate) fn is_at(&self, address: SocketAddr) -> bool {
+        let listens = |here: IpAddr| {
+            here == address.ip() || (here.is_loopback() && address.ip().is_unspecified())
+        };
+        let is_its_port = self.base.port_or_known_default() == Some(address.port());
+        is_its_port
+            && match self.base.host() {
+                Some(Host::Ipv4(here)) => listens(here.into()),
+                Some(Host::Ipv6(here)) => listens(here.into()),
+                _ => {
+                    self.is_on_this_machine()
+                        && (listens(Ipv4Addr::LOCALHOST.into())
+                            || listens(Ipv6Addr::LOCALHOST.into()))
+                }
+            }
     }
 
     /// Whether nobody on the way can read what is sent.
@@ -217,6 +236,28 @@ mod tests {
             let upstream = Upstream::parse(text).unwrap();
             let found = (upstream.is_on_this_machine(), upstream.is_private());
             assert_eq!(found, (is_here, is_private), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_upstream_that_is_the_gateway_is_known() {
+        for (text, address, is_at) in [
+            ("http://127.0.0.1:9000/v1", "127.0.0.1:9000", true),
+            ("http://localhost:9000", "127.0.0.1:9000", true),
+            ("http://localhost:9000", "[::1]:9000", true),
+            ("http://127.0.0.1", "0.0.0.0:80", true),
+            ("http://10.1.2.3:9000", "10.1.2.3:9000", true),
+            ("http://127.0.0.1:9000", "127.0.0.1:9001", false),
+            ("http://127.0.0.2:9000", "127.0.0.1:9000", false),
+            ("http://10.1.2.4:9000", "10.1.2.3:9000", false),
+            ("http://api.test:9000", "127.0.0.1:9000", false),
+        ] {
+            let upstream = Upstream::parse(text).unwrap();
+            assert_eq!(
+                upstream.is_at(address.parse().unwrap()),
+                is_at,
+                "{text} {address}"
+            );
         }
     }
 
