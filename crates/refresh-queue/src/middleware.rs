@@ -79,7 +79,7 @@ impl<C: Renewable> RefreshMiddleware<C> {
     }
 
     /// Whether the layer puts the credential on the request itself and takes each 401 as a refusal. Default: no,
-    /// an auth layer below does both.
+    /// an auth layer below does both. With neither, no credential goes out.
     ///
     /// A header of the caller's own stays, as far as it is the credential's. Where that is another than `Authorization`, it is
     /// known only from the credential, so such a request still waits for a refresh, and fails with the session.
