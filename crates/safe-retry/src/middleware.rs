@@ -134,7 +134,7 @@ impl RetryMiddleware {
     }
 }
 
-fn exponential_backoff(retries: u32) -> ExponentialBackoff {
+pub(crate) fn exponential_backoff(retries: u32) -> ExponentialBackoff {
     ExponentialBackoff::builder()
         .retry_bounds(Duration::from_secs(1), Duration::from_secs(30))
         .base(2)

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use http::StatusCode;
 use reqwest_retry::RetryPolicy;
 
+use crate::middleware::exponential_backoff;
+
 /// What one request wants of retries, where it differs from its client: put it into the request's extensions.
 ///
 /// ```
@@ -53,6 +55,12 @@ impl Retry {
     /// twice still isn't.
     pub fn always() -> Self {
         Self::gated(Gate::Always)
+    }
+
+    /// Retries up to this often, as [`RetryMiddleware::max_retries`](crate::RetryMiddleware::max_retries) does, in place of the
+    /// client's policy. It doesn't make the request one that may be sent twice.
+    pub fn max_retries(self, retries: u32) -> Self {
+        self.policy(exponential_backoff(retries))
     }
 
     /// Takes this policy in place of the client's. It doesn't make the request one that may be sent twice.

@@ -140,6 +140,25 @@ async fn a_total_retry_duration_is_counted_by_the_time_that_passes_for_the_call(
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_requests_own_number_of_retries_goes_before_the_clients() {
+    let transport = ScriptedTransport::new().otherwise(Reply::status(503));
+    let client = client(&transport, RetryMiddleware::new().max_retries(5));
+    for (own, sent) in [
+        (Retry::if_idempotent().max_retries(0), 1),
+        (Retry::if_idempotent().max_retries(2), 3),
+    ] {
+        let before = transport.requests().len();
+        let request = client.get(support::URL).with_extension(own);
+        request.send().await.unwrap();
+        assert_eq!(transport.requests().len() - before, sent);
+    }
+    let post = client.post(support::URL).body("a");
+    let post = post.with_extension(Retry::if_idempotent().max_retries(2));
+    post.send().await.unwrap();
+    transport.assert_count(5);
+}
+
+#[tokio::test(start_paused = true)]
 async fn one_requests_policy_takes_the_place_of_the_clients() {
     let transport = ScriptedTransport::new().otherwise(Reply::status(503));
     let client = client(&transport, retries());
