@@ -165,8 +165,8 @@ impl Request {
         self.extension(HeadersTimeout::from(timeout.into()))
     }
 
-    /// Whether and when the request is tried again, where it differs from its client: a policy given here goes before the
-    /// client's, statuses stand beside the client's. It has no effect if the client was built with `retry(None)`.
+    /// Whether, when and how often the request is tried again, where it differs from its client: a policy given here goes before
+    /// the client's, statuses stand beside the client's. It has no effect if the client was built with `retry(None)`.
     ///
     /// ```
     /// # async fn example(client: facade::Client) -> Result<(), facade::ApiError> {

@@ -64,7 +64,7 @@ async fn a_decode_error_tells_the_place_and_the_request_but_no_value() {
 }
 
 #[tokio::test]
-async fn a_body_comes_piece_by_piece_beyond_the_limit_and_ends_with_its_error() {
+async fn a_body_comes_piece_by_piece_beyond_the_limit_and_where_it_breaks_off_is_told() {
     let reply = || Reply::status(200).chunk("0123456789").chunk("0123456789");
     let mut whole = client(reply()).get("a").send().await.unwrap();
     for _ in 0..2 {

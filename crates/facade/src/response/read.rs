@@ -104,7 +104,7 @@ impl Response {
     ///
     /// # Errors
     ///
-    /// As [`bytes`](Self::bytes), save for the limit. The body ends with it.
+    /// As [`bytes`](Self::bytes), save for the limit. There is nothing to read after one: asking again may meet it again.
     ///
     /// # Cancel safety
     ///
