@@ -27,7 +27,11 @@ async fn ten_thousand_calls_with_an_expired_token_make_one_refresh_and_ten_thous
     let api = Api::start().await;
     let session = api.sign_in().await;
     let client = Client::builder(&api.url).session(session.clone());
+    // A busy machine takes longer than a caller would wait.
+    let patience = Duration::from_secs(600);
     let client = client
+        .connect_timeout(patience)
+        .read_timeout(patience)
         .reqwest(reqwest::ClientBuilder::no_proxy)
         .build()
         .unwrap();

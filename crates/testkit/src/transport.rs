@@ -16,7 +16,6 @@ use reqwest_middleware::{ClientBuilder, ClientWithMiddleware};
 use crate::Reply;
 pub use answer::Answer;
 use log::Log;
-use offline::Offline;
 use script::Script;
 pub use script::ScriptExhausted;
 pub use sent::SentRequest;
@@ -59,7 +58,6 @@ pub struct ScriptedTransport {
 struct Shared {
     log: Log,
     script: Mutex<Script>,
-    offline: Offline,
 }
 
 impl ScriptedTransport {
@@ -165,7 +163,7 @@ impl ScriptedTransport {
     where
         F: FnOnce(ClientBuilder) -> ClientBuilder,
     {
-        match self.shared.offline.client() {
+        match offline::client() {
             Ok(client) => self.under(layers(ClientBuilder::new(client))),
             Err(error) => panic!("reqwest can't build a client: {error:?}"),
         }

@@ -8,7 +8,7 @@ use reqwest::{ResponseBuilderExt, Url};
 use reqwest_middleware::Error;
 use tokio::time::Instant;
 
-use super::offline::Offline;
+use super::offline;
 use super::played_body::PlayedBody;
 use crate::reply::hold::Hold;
 use crate::{Gate, Reply};
@@ -79,7 +79,6 @@ impl Answer {
         self,
         url: Url,
         deadline: Option<Instant>,
-        offline: &Offline,
     ) -> Result<reqwest::Response, Error> {
         for hold in self.holds {
             hold.wait().await;
@@ -87,8 +86,8 @@ impl Answer {
         match self.outcome {
             Outcome::Reply(reply) => respond(reply, url, deadline).await,
             Outcome::Fail(error) => Err(error),
-            Outcome::FailToConnect => Err(offline.connect_error(url).await),
-            Outcome::TimeOut => Err(offline.timeout_error(url).await),
+            Outcome::FailToConnect => Err(offline::connect_error(url).await),
+            Outcome::TimeOut => Err(offline::timeout_error(url).await),
             Outcome::Hang => pending().await,
         }
     }

@@ -9,6 +9,7 @@ use tokio::time::Instant;
 use super::ScriptedTransport;
 use super::answer::Answer;
 use super::log::Entry;
+use super::offline;
 use super::script::{Line, Script, ScriptExhausted};
 use super::sent::SentRequest;
 
@@ -32,7 +33,7 @@ impl Middleware for ScriptedTransport {
         };
         match tokio::time::timeout_at(deadline, exchange).await {
             Ok(result) => result,
-            Err(_) => Err(self.shared.offline.timeout_error(url).await),
+            Err(_) => Err(offline::timeout_error(url).await),
         }
     }
 }
@@ -50,7 +51,7 @@ impl ScriptedTransport {
         let outcome = match read(body, &entry).await {
             Ok(()) => {
                 let answer = self.answer(&entry.sent(), entry.number());
-                answer.play(url, deadline, &self.shared.offline).await
+                answer.play(url, deadline).await
             }
             // No whole request, no answer: the script stays as it is.
             Err(error) => Err(error.into()),

@@ -13,41 +13,36 @@ use reqwest_middleware::Error;
 const NEVER_RESOLVED: &str = "http://never-resolved.invalid/";
 const REFUSED: &str = "http://refused.invalid/";
 
-#[derive(Debug, Default)]
-pub(super) struct Offline {
-    client: OnceLock<Client>,
+/// The client, one for all transports: it takes a while to build, and no connection ties it to a runtime.
+pub(super) fn client() -> reqwest::Result<Client> {
+    static CLIENT: OnceLock<Client> = OnceLock::new();
+    if let Some(client) = CLIENT.get() {
+        return Ok(client.clone());
+    }
+    let client = Client::builder()
+        .no_proxy()
+        .dns_resolver(NoNetwork)
+        .build()?;
+    Ok(CLIENT.get_or_init(|| client).clone())
 }
 
-impl Offline {
-    pub(super) fn client(&self) -> reqwest::Result<Client> {
-        if let Some(client) = self.client.get() {
-            return Ok(client.clone());
-        }
-        let client = Client::builder()
-            .no_proxy()
-            .dns_resolver(NoNetwork)
-            .build()?;
-        Ok(self.client.get_or_init(|| client).clone())
-    }
+pub(super) async fn timeout_error(url: Url) -> Error {
+    let request = |client: &Client| client.get(NEVER_RESOLVED).timeout(Duration::ZERO);
+    error(request, url).await
+}
 
-    pub(super) async fn timeout_error(&self, url: Url) -> Error {
-        let request = |client: &Client| client.get(NEVER_RESOLVED).timeout(Duration::ZERO);
-        self.error(request, url).await
-    }
+pub(super) async fn connect_error(url: Url) -> Error {
+    error(|client| client.get(REFUSED), url).await
+}
 
-    pub(super) async fn connect_error(&self, url: Url) -> Error {
-        self.error(|client| client.get(REFUSED), url).await
-    }
-
-    async fn error(&self, request: impl FnOnce(&Client) -> RequestBuilder, url: Url) -> Error {
-        let client = match self.client() {
-            Ok(client) => client,
-            Err(error) => return error.into(),
-        };
-        match request(&client).send().await {
-            Err(error) => error.with_url(url).into(),
-            Ok(_) => Error::middleware(NetworkReached),
-        }
+async fn error(request: impl FnOnce(&Client) -> RequestBuilder, url: Url) -> Error {
+    let client = match client() {
+        Ok(client) => client,
+        Err(error) => return error.into(),
+    };
+    match request(&client).send().await {
+        Err(error) => error.with_url(url).into(),
+        Ok(_) => Error::middleware(NetworkReached),
     }
 }
 
