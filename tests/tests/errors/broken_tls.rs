@@ -26,7 +26,7 @@ async fn a_fault_of_tls_in_the_middle_of_a_body_is_none_of_the_protocols() {
         let (socket, _) = listener.accept().await.unwrap();
         let acceptor = TlsAcceptor::from(Arc::new(config));
         let mut stream = acceptor.accept(socket).await.unwrap();
-        stream.read(&mut [0; 1024]).await.unwrap();
+        let _ = stream.read(&mut [0; 1024]).await.unwrap();
         let head = b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n01234";
         stream.write_all(head).await.unwrap();
         stream.flush().await.unwrap();
