@@ -5,39 +5,6 @@ use http::StatusCode;
 use super::meanings::{ErrorMapping, Meaning};
 use crate::{ApiError, ErrorKind};
 
-impl ApiError {
-    /// What `domain` makes of an error of this kind, or `E::from` of any other. See [`MapApiError`].
-    pub fn map_kind<E: From<Self>>(self, kind: ErrorKind, domain: impl FnOnce(Self) -> E) -> E {
-        if self.kind() == kind {
-            domain(self)
-        } else {
-            E::from(self)
-        }
-    }
-
-    /// What `domain` makes of an answer with this status, or `E::from` of any other error. See [`MapApiError`].
-    pub fn map_status<E: From<Self>>(
-        self,
-        status: StatusCode,
-        domain: impl FnOnce(Self) -> E,
-    ) -> E {
-        if self.is_status(status) {
-            domain(self)
-        } else {
-            E::from(self)
-        }
-    }
-
-    /// What `domain` makes of an error with this [`code`](Self::code), or `E::from` of any other. See [`MapApiError`].
-    pub fn map_code<E: From<Self>>(self, code: &str, domain: impl FnOnce(Self) -> E) -> E {
-        if self.code() == Some(code) {
-            domain(self)
-        } else {
-            E::from(self)
-        }
-    }
-}
-
 /// For a layer that turns results of calls into those of a domain of its own.
 ///
 /// What every call may end with is said once, in `From<ApiError>`, and `?` does the rest. What an error means in one call
@@ -156,7 +123,7 @@ impl<T> MapApiError<T> for Result<T, ApiError> {
         kind: ErrorKind,
         domain: impl FnOnce(ApiError) -> E,
     ) -> Result<T, E> {
-        self.map_err(|error| error.map_kind(kind, domain))
+        self.mapping().kind(kind, domain).finish()
     }
 
     fn map_status<E: From<ApiError>>(
@@ -164,7 +131,7 @@ impl<T> MapApiError<T> for Result<T, ApiError> {
         status: StatusCode,
         domain: impl FnOnce(ApiError) -> E,
     ) -> Result<T, E> {
-        self.map_err(|error| error.map_status(status, domain))
+        self.mapping().status(status, domain).finish()
     }
 
     fn map_code<E: From<ApiError>>(
@@ -172,7 +139,7 @@ impl<T> MapApiError<T> for Result<T, ApiError> {
         code: &str,
         domain: impl FnOnce(ApiError) -> E,
     ) -> Result<T, E> {
-        self.map_err(|error| error.map_code(code, domain))
+        self.mapping().code(code, domain).finish()
     }
 }
 
