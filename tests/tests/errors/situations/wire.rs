@@ -81,9 +81,8 @@ pub(super) async fn situations() -> Vec<Situation> {
             let call = Call::to(server.url_of(&path));
             let comes_before_headers = !name.contains("body") && !name.starts_with("chunks");
             let call = match kind {
-                SILENCE if comes_before_headers => call.within(Duration::from_millis(500)),
-                // Long enough for headers to arrive on a busy machine.
-                SILENCE => call.within(Duration::from_secs(2)),
+                // Long enough for a request, and its headers, to arrive on a busy machine.
+                SILENCE => call.within(Duration::from_secs(3)),
                 _ => call,
             };
             let is_transient = matches!(kind, ErrorKind::Reset | SILENCE);
