@@ -5,11 +5,14 @@ use std::fmt;
 
 use serde_json::error::Category;
 
+use crate::trail::Trail;
+
 /// Where JSON was not what was expected. It holds no word of the JSON: serde's own texts quote it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DecodeError {
     fault: Fault,
     path: Option<String>,
+    missing: Option<&'static str>,
     line: usize,
     column: usize,
 }
@@ -24,17 +27,12 @@ enum Fault {
 }
 
 impl DecodeError {
-    pub(crate) fn new(path: Option<String>, error: &serde_json::Error) -> Self {
+    /// Where the trail leads.
+    pub(crate) fn at(self, trail: &Trail) -> Self {
         Self {
-            fault: match error.classify() {
-                Category::Io => Fault::Read,
-                Category::Syntax => Fault::Syntax,
-                Category::Data => Fault::Data,
-                Category::Eof => Fault::Eof,
-            },
-            path,
-            line: error.line(),
-            column: error.column(),
+            path: trail.path(),
+            missing: trail.missing(),
+            ..self
         }
     }
 
@@ -45,6 +43,7 @@ impl DecodeError {
         Self {
             fault: Fault::Incomplete,
             path: None,
+            missing: None,
             line: lines.count() + 1,
             column: last.len(),
         }
@@ -84,6 +83,11 @@ impl DecodeError {
         self.path.as_deref()
     }
 
+    /// The field that the value there lacks, if that is what is wrong with it: as the type that was asked for names it.
+    pub fn missing_field(&self) -> Option<&str> {
+        self.missing
+    }
+
     /// The line, counted from 1.
     pub fn line(&self) -> usize {
         self.line
@@ -98,7 +102,18 @@ impl DecodeError {
 
 impl From<&serde_json::Error> for DecodeError {
     fn from(error: &serde_json::Error) -> Self {
-        Self::new(None, error)
+        Self {
+            fault: match error.classify() {
+                Category::Io => Fault::Read,
+                Category::Syntax => Fault::Syntax,
+                Category::Data => Fault::Data,
+                Category::Eof => Fault::Eof,
+            },
+            path: None,
+            missing: None,
+            line: error.line(),
+            column: error.column(),
+        }
     }
 }
 
@@ -111,6 +126,9 @@ impl fmt::Display for DecodeError {
             Fault::Eof => "the body ends too early",
             Fault::Incomplete => "only the beginning of the body was kept",
         })?;
+        if let Some(field) = self.missing {
+            write!(f, ": `{field}` is missing")?;
+        }
         if let Some(path) = self.path() {
             write!(f, " at {path}")?;
         }

@@ -43,17 +43,18 @@ pub(crate) fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, DecodeError>
         empty if empty.trim_ascii().is_empty() => b"null",
         body => body,
     };
-    serde_json::from_slice(body).map_err(|error| DecodeError::new(place::<T>(body), &error))
+    serde_json::from_slice(body).map_err(|error| match trail::<T>(body) {
+        Some(trail) => DecodeError::from(&error).at(&trail),
+        None => DecodeError::from(&error),
+    })
 }
 
-/// The path to what is wrong with the body. Noting it on the way costs too much for bodies that are good.
-fn place<T: DeserializeOwned>(body: &[u8]) -> Option<String> {
+/// The trail to what is wrong with the body. Leaving one costs too much for bodies that are good.
+fn trail<T: DeserializeOwned>(body: &[u8]) -> Option<Trail> {
     let trail = Trail::default();
     let mut deserializer = Deserializer::from_slice(body);
-    match tracked::deserialize::<T, _>(&mut deserializer, &trail) {
-        Ok(_) => None,
-        Err(_) => trail.path(),
-    }
+    let outcome = tracked::deserialize::<T, _>(&mut deserializer, &trail);
+    outcome.is_err().then_some(trail)
 }
 
 /// A byte order mark at the beginning is no part of JSON, and may be ignored (RFC 8259 §8.1).
@@ -93,6 +94,38 @@ mod tests {
             error.to_string(),
             "the body does not have the expected form at [1].age, line 2 column 18"
         );
+    }
+
+    #[test]
+    fn an_error_names_the_field_that_is_missing() {
+        let error = failure::<Vec<User>>("[{\"age\": 3}, {\"password\": \"hunter2\"}]");
+        assert_eq!(error.missing_field(), Some("age"));
+        assert_eq!(
+            error.to_string(),
+            "the body does not have the expected form: `age` is missing at [1], line 1 column 36"
+        );
+    }
+
+    #[test]
+    fn a_field_that_only_the_server_names_is_not_told_for_missing() {
+        #[derive(Debug)]
+        struct Quoting;
+
+        impl<'de> Deserialize<'de> for Quoting {
+            fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+                let text = String::deserialize(from)?;
+                Err(serde::de::Error::custom(format!("missing field `{text}`")))
+            }
+        }
+
+        #[derive(Debug, Deserialize)]
+        struct Holder {
+            #[allow(dead_code, reason = "only decoded")]
+            inner: Quoting,
+        }
+
+        let error = failure::<Holder>("{\"inner\": \"hunter2\"}");
+        assert_eq!((error.path(), error.missing_field()), (Some("inner"), None));
     }
 
     #[test]

@@ -211,14 +211,29 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Tracked<'_, V> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<V::Value, A::Error> {
+        let place = self.place;
         let step = Step::Key;
-        let members = self.place.tracked(members);
-        self.inner.visit_map(Members { members, step })
+        let members = place.tracked(members);
+        let outcome = self.inner.visit_map(Members { members, step });
+        if let Err(error) = &outcome
+            && let Some(field) = missing_field(error, place.names)
+        {
+            place.trail.lacks(field);
+        }
+        outcome
     }
 
     fn visit_enum<A: EnumAccess<'de>>(self, chosen: A) -> Result<V::Value, A::Error> {
         self.inner.visit_enum(self.place.tracked(chosen))
     }
+}
+
+/// Which of these fields the error says is missing. Its text alone could be anybody's, a name of the type's is no secret.
+fn missing_field(error: &impl Error, names: Names) -> Option<&'static str> {
+    let text = error.to_string();
+    let quoted = text.strip_prefix("missing field `")?;
+    let (field, _) = quoted.split_once('`')?;
+    names.iter().copied().find(|name| *name == field)
 }
 
 struct Items<'t, A> {

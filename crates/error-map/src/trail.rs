@@ -1,6 +1,6 @@
 //! Where in JSON a deserializer is: a path of names that the caller's own types have.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fmt::Write;
 
 /// One step into a value.
@@ -16,24 +16,38 @@ pub(crate) enum Step {
 
 /// The steps to where a deserializer is, or failed.
 #[derive(Debug, Default)]
-pub(crate) struct Trail(RefCell<Vec<Step>>);
+pub(crate) struct Trail {
+    steps: RefCell<Vec<Step>>,
+    /// The field that the value there lacks, if that is why.
+    missing: Cell<Option<&'static str>>,
+}
 
 impl Trail {
     /// Takes a step from where one is after `depth` others.
     pub(crate) fn enter(&self, depth: usize, step: Step) {
         self.leave(depth);
-        self.0.borrow_mut().push(step);
+        self.steps.borrow_mut().push(step);
     }
 
     /// Goes back to where one is after `depth` steps.
     pub(crate) fn leave(&self, depth: usize) {
-        self.0.borrow_mut().truncate(depth);
+        self.steps.borrow_mut().truncate(depth);
+    }
+
+    /// Notes that the value which the trail leads to lacks a field. It goes with the innermost value that says so.
+    pub(crate) fn lacks(&self, field: &'static str) {
+        self.missing.set(self.missing.get().or(Some(field)));
+    }
+
+    /// The field that the value lacks.
+    pub(crate) fn missing(&self) -> Option<&'static str> {
+        self.missing.get()
     }
 
     /// `users[3].name`, with `*` for the key of a map; none at the beginning.
     pub(crate) fn path(&self) -> Option<String> {
         let mut path = String::new();
-        for step in &*self.0.borrow() {
+        for step in &*self.steps.borrow() {
             let name = match step {
                 Step::Name(name) => name,
                 Step::Key => "*",
