@@ -174,20 +174,16 @@ impl Cache {
         extensions: &Extensions,
     ) -> Option<Response> {
         let now = self.now();
-        let status =
-            match entry
-                .policy()
-                .reuse(&ask.wish, self.is_in_doubt(entry, request.url()), now)
-            {
-                Reuse::Fresh => CacheStatus::Hit,
-                Reuse::Stale => CacheStatus::Stale,
-                Reuse::WhileRevalidating => {
-                    let revalidated =
-                        self.revalidate_in_background(ask, entry, request, extensions);
-                    revalidated.then_some(CacheStatus::Stale)?
-                }
-                Reuse::Validate => return None,
-            };
+        let is_in_doubt = self.is_in_doubt(entry, request.url());
+        let status = match entry.policy().reuse(&ask.wish, is_in_doubt, now) {
+            Reuse::Fresh => CacheStatus::Hit,
+            Reuse::Stale => CacheStatus::Stale,
+            Reuse::WhileRevalidating => {
+                let revalidated = self.revalidate_in_background(ask, entry, request, extensions);
+                revalidated.then_some(CacheStatus::Stale)?
+            }
+            Reuse::Validate => return None,
+        };
         let form = Form {
             method: request.method(),
             url: request.url(),
