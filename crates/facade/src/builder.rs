@@ -189,7 +189,8 @@ impl ClientBuilder {
     }
 
     /// Sets a header on every request that doesn't set it itself. A value that is marked sensitive goes only to
-    /// allowed origins; so do `Authorization`, `Cookie` and `Proxy-Authorization`, marked or not.
+    /// allowed origins; so do `Authorization`, `Cookie` and what else
+    /// [sounds like a credential](request_context::is_credential_name), marked or not.
     pub fn default_header<N, V>(mut self, name: N, value: V) -> Self
     where
         N: TryInto<HeaderName, Error: Into<http::Error>>,

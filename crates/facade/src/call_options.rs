@@ -5,12 +5,11 @@ use std::time::Duration;
 
 use error_map::{ErrorAnswer, ErrorFor, ErrorMapMiddleware};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
-use request_context::{Call, OriginAllowList};
+use request_context::{Call, OriginAllowList, is_credential_name};
 use reqwest::Request;
 use safe_retry::{HeadersTimeout, Retry};
 
 use crate::base_url::BaseUrl;
-use crate::credential_headers::is_credential;
 use crate::hooks::Hooks;
 use crate::limits::Limits;
 use crate::{ApiError, ErrorKind};
@@ -60,7 +59,8 @@ impl CallOptions {
     }
 
     /// Sets a header on every request that doesn't set it itself. A value that is marked sensitive goes only to
-    /// allowed origins; so do `Authorization`, `Cookie` and `Proxy-Authorization`, marked or not.
+    /// allowed origins; so do `Authorization`, `Cookie` and what else
+    /// [sounds like a credential](request_context::is_credential_name), marked or not.
     pub fn default_header<N, V>(mut self, name: N, value: V) -> Self
     where
         N: TryInto<HeaderName, Error: Into<http::Error>>,
@@ -68,7 +68,7 @@ impl CallOptions {
     {
         match header(name, value) {
             Ok((name, mut value)) => {
-                value.set_sensitive(is_credential(&name) || value.is_sensitive());
+                value.set_sensitive(is_credential_name(&name) || value.is_sensitive());
                 self.headers.insert(name, value);
             }
             Err(error) => self.invalid = self.invalid.or(Some(error)),

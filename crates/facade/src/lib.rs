@@ -115,7 +115,6 @@ mod call_options;
 mod call_span;
 mod client;
 mod concurrency_limit;
-mod credential_headers;
 mod hooks;
 mod limits;
 mod order;

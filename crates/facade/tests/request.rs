@@ -228,10 +228,11 @@ async fn the_user_agent_goes_along_unless_the_request_has_its_own() {
 }
 
 #[tokio::test]
-async fn a_default_header_marked_sensitive_goes_to_allowed_origins_only() {
+async fn a_default_header_that_is_marked_or_named_as_a_credential_goes_to_allowed_origins_only() {
     let transport = transport();
     let client = builder(&transport)
-        .sensitive_header("x-api-key", "hunter2")
+        .sensitive_header("x-acme-door", "hunter2")
+        .default_header("x-api-key", "hunter2")
         .default_header("x-client", "reports")
         .allow_origin("https://files.test")
         .allow_subdomains_of("https://api.test")
@@ -247,6 +248,7 @@ async fn a_default_header_marked_sensitive_goes_to_allowed_origins_only() {
     ] {
         client.get(target).send().await.unwrap();
         let last = transport.last().unwrap();
+        assert_eq!(last.header("x-acme-door"), key, "{target}");
         assert_eq!(last.header("x-api-key"), key, "{target}");
         assert_eq!(last.header("x-client"), Some("reports"), "{target}");
     }

@@ -88,7 +88,7 @@ impl Cache {
     /// cache's business. Default: no.
     ///
     /// It need not be said of a layer below that tells the [`Call`](request_context::Call) what it has sent, as `auth-middleware`
-    /// does, nor of an `Authorization`, a `Cookie`, an `x-api-key` and its like, or another header marked sensitive that the request
+    /// does, nor of an `Authorization`, a `Cookie`, an `x-api-key` and what else sounds like a credential, or another header marked sensitive that the request
     /// has already.
     pub fn authenticated(mut self, authenticated: bool) -> Self {
         self.options.authenticated = authenticated;

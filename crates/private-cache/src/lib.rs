@@ -92,8 +92,8 @@
 //! - for the principal that [`principal_from`](Cache::principal_from) names, or else for that of the
 //!   [`Call`](request_context::Call), which the outermost layers know;
 //! - for nobody in particular, if no one names one and it carries no credential;
-//! - for someone unknown, if it carries an `Authorization`, a `Cookie`, userinfo, a header marked sensitive or one that common APIs
-//!   have for credentials, such as `x-api-key`, or if all requests are said to be [authenticated](Cache::authenticated). Then
+//! - for someone unknown, if it carries an `Authorization`, a `Cookie`, userinfo, a header marked sensitive or one whose
+//!   [name sounds like a credential](request_context::is_credential_name), such as `x-api-key`, or if all requests are said to be [authenticated](Cache::authenticated). Then
 //!   nothing stored answers it, and its answer is not stored.
 //!
 //! Below, a credential may turn out to be another's: someone has signed in meanwhile. So what the layers say that they sent is
@@ -122,7 +122,6 @@ mod background;
 mod cache;
 mod cache_mode;
 mod cache_status;
-mod credential_names;
 mod directives;
 mod entry;
 mod failure;

@@ -2,8 +2,7 @@
 
 use http::header::{ACCEPT_LANGUAGE, HOST, VARY};
 use http::{HeaderMap, HeaderName, HeaderValue};
-
-use crate::credential_names::is_credential;
+use request_context::is_credential_name;
 
 /// What a request had in each header that an answer's `Vary` names.
 pub(crate) type Varied = Vec<(HeaderName, Vec<HeaderValue>)>;
@@ -27,7 +26,8 @@ pub(crate) fn varied(request: &HeaderMap, answer: &HeaderMap) -> Option<Varied> 
             // `*` is no header either.
             let name: HeaderName = (name != "*").then(|| name.parse().ok())??;
             let values: Vec<_> = request.get_all(&name).iter().cloned().collect();
-            let is_secret = is_credential(&name) || values.iter().any(HeaderValue::is_sensitive);
+            let is_secret =
+                is_credential_name(&name) || values.iter().any(HeaderValue::is_sensitive);
             if is_secret && !values.is_empty() {
                 return None;
             }

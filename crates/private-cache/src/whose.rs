@@ -1,11 +1,10 @@
 //! What a request and its call tell of whom it is made for, and by whose credential it was sent.
 
 use http::Extensions;
-use request_context::{Call, WithCredential, WithoutAuth};
+use request_context::{Call, WithCredential, WithoutAuth, is_credential_name};
 use reqwest::Request;
 
 use crate::Cache;
-use crate::credential_names::is_credential;
 use crate::identity::{Facts, Identity, Sent, identity};
 
 impl Cache {
@@ -47,7 +46,7 @@ fn carries_credential(request: &Request) -> bool {
     let url = request.url();
     headers
         .iter()
-        .any(|(name, value)| value.is_sensitive() || is_credential(name))
+        .any(|(name, value)| value.is_sensitive() || is_credential_name(name))
         || !url.username().is_empty()
         || url.password().is_some()
 }

@@ -47,6 +47,7 @@
 
 mod call;
 mod credential;
+mod credential_name;
 mod drain;
 mod error;
 mod handling;
@@ -66,6 +67,7 @@ mod without_url;
 
 pub use call::{Attempt, BrokenAnswer, Call, Departure};
 pub use credential::{Credential, CredentialError, Version, Versioned};
+pub use credential_name::is_credential_name;
 pub use drain::drain;
 pub use error::{
     BoxError, Cancelled, CredentialUnavailable, DeadlineExceeded, HeadersTimedOut, SessionEnded,

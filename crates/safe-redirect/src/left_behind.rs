@@ -6,27 +6,9 @@ use http::header::{
     TRANSFER_ENCODING,
 };
 use http::{HeaderMap, HeaderName};
+use request_context::is_credential_name;
 
 use crate::decision::Reach;
-
-/// What the names of credentials have in them. Whatever is marked sensitive is one too. A name that only looks like one costs
-/// a header that another origin has no use for.
-const CREDENTIALS: [&str; 14] = [
-    "auth",
-    "cookie",
-    "credential",
-    "csrf",
-    "dpop",
-    "jwt",
-    "key",
-    "otp",
-    "passw",
-    "secret",
-    "session",
-    "signature",
-    "token",
-    "xsrf",
-];
 
 /// What describes a body, and goes with it (RFC 9110 §15.4, §8).
 const CONTENT: [HeaderName; 12] = [
@@ -76,18 +58,13 @@ pub(crate) fn leave_secrets(headers: &mut HeaderMap, reach: Reach, more: &[Heade
     }
     headers.remove(REFERER);
     headers.remove(ORIGIN);
-    let secret = headers
-        .iter()
-        .filter(|(name, value)| value.is_sensitive() || is_credential(name) || more.contains(name));
+    let secret = headers.iter().filter(|(name, value)| {
+        value.is_sensitive() || is_credential_name(name) || more.contains(name)
+    });
     let secret = secret.map(|(name, _)| name.clone());
     for name in secret.collect::<Vec<_>>() {
         headers.remove(name);
     }
-}
-
-fn is_credential(name: &HeaderName) -> bool {
-    let name = name.as_str();
-    CREDENTIALS.iter().any(|part| name.contains(part))
 }
 
 #[cfg(test)]

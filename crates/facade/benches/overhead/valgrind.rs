@@ -14,7 +14,7 @@ const CALLS: u32 = 200;
 ///
 /// What the allocator does for a larger block depends on its neighbours: by chance a scenario pays some hundred
 /// instructions more in one layout than in another. The median of several is what another machine finds too.
-const LAYOUTS: u32 = 9;
+const LAYOUTS: u32 = 7;
 
 /// What one call costs.
 #[derive(Clone, Copy)]

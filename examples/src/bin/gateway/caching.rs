@@ -3,30 +3,22 @@
 use facade::Cache;
 use facade::private_cache::{DiskStore, OpenError};
 use http::{HeaderMap, HeaderName};
+use request_context::is_credential_name;
 
 use crate::arguments::Arguments;
 use crate::start_error::StartError;
 
-/// What the names of headers have in them that say who asks. A name that only looks like one costs an answer from the cache.
-const CREDENTIALS: [&str; 19] = [
+/// What the names of headers have in them that say who asks, beside those that sound like a credential. A name that only looks
+/// like one costs an answer from the cache.
+const WHO_ASKS: [&str; 9] = [
     "account",
     "assertion",
-    "auth",
-    "cookie",
-    "credential",
     "email",
     "forwarded-user",
     "identity",
-    "jwt",
-    "key",
-    "password",
     "principal",
     "remote-user",
-    "secret",
-    "session",
-    "signature",
     "tenant",
-    "token",
     "x-user",
 ];
 
@@ -48,18 +40,17 @@ pub(crate) fn open(arguments: &Arguments) -> Result<Option<Cache>, StartError> {
     Ok(Some(Cache::new(store)))
 }
 
-/// Marks what may be a credential of the caller's own: two callers may be two users, and the cache can't tell them apart.
-pub(crate) fn mark_credentials(headers: &mut HeaderMap) {
+/// Marks what may say who asks: two callers may be two users, and the cache can't tell them apart.
+pub(crate) fn mark_who_asks(headers: &mut HeaderMap) {
     for (name, value) in headers {
-        if is_credential(name) {
+        if says_who_asks(name) {
             value.set_sensitive(true);
         }
     }
 }
 
-fn is_credential(name: &HeaderName) -> bool {
-    let name = name.as_str();
-    CREDENTIALS.iter().any(|part| name.contains(part))
+fn says_who_asks(name: &HeaderName) -> bool {
+    is_credential_name(name) || WHO_ASKS.iter().any(|part| name.as_str().contains(part))
 }
 
 #[cfg(test)]
@@ -67,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn credentials_are_known_by_their_names() {
+    fn who_asks_is_known_by_names() {
         for name in [
             "authorization",
             "x-api-key",
@@ -81,10 +72,10 @@ mod tests {
             "x-user-id",
             "x-tenant",
         ] {
-            assert!(is_credential(&HeaderName::from_static(name)), "{name}");
+            assert!(says_who_asks(&HeaderName::from_static(name)), "{name}");
         }
         for name in ["accept", "cache-control", "user-agent", "if-none-match"] {
-            assert!(!is_credential(&HeaderName::from_static(name)), "{name}");
+            assert!(!says_who_asks(&HeaderName::from_static(name)), "{name}");
         }
     }
 }

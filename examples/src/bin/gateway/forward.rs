@@ -115,7 +115,7 @@ impl Gateway {
 
     fn request_headers(&self, head: &Parts, host: &Authority, body: Option<&Body>) -> HeaderMap {
         let mut headers = hop_by_hop::removed_from(&head.headers);
-        caching::mark_credentials(&mut headers);
+        caching::mark_who_asks(&mut headers);
         headers.remove(HOST);
         // The one that was checked, whatever stands beside an absolute target.
         if self.keep_host
