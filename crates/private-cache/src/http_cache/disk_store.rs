@@ -6,6 +6,8 @@ use std::io;
 use std::panic::{self, AssertUnwindSafe};
 use std::path::Path;
 use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use http_cache::RedbManager;
 use redb::{Database, DatabaseError, StorageError};
@@ -15,6 +17,8 @@ use super::open_error::OpenError;
 
 /// The name of the file in its folder.
 const FILE: &str = "answers.redb";
+/// How long a program that has the file open is waited for: it may be about to end, or a store to be closed.
+const PATIENCE: Duration = Duration::from_secs(1);
 /// How much of the file is kept in memory, in bytes.
 const IN_MEMORY: usize = 8 * 1024 * 1024;
 
@@ -27,11 +31,12 @@ impl DiskStore {
     ///
     /// A folder that isn't there is made, for the user alone. Answers are written as they came: keep it private.
     ///
-    /// A file that can't be read as a store is deleted, and an empty one takes its place.
+    /// A file that can't be read as a store is deleted, and an empty one takes its place. One that is open elsewhere is waited
+    /// for, for a second: what a store that was dropped had begun to write is written first.
     ///
     /// # Errors
     ///
-    /// Another program has the store open, or the folder or file can't be written.
+    /// Another program has the store open for longer, or the folder or file can't be written.
     pub fn open(folder: impl AsRef<Path>) -> Result<Self, OpenError> {
         Self::open_with_limit(folder, LIMIT)
     }
@@ -47,7 +52,15 @@ impl DiskStore {
         let folder = folder.as_ref();
         make_private(folder).map_err(failed)?;
         let file = folder.join(FILE);
-        let manager = match manager(&file) {
+        let begun = Instant::now();
+        let mut opened = manager(&file);
+        while matches!(opened, Err(Unopened::Otherwise(OpenError::InUse(_))))
+            && begun.elapsed() < PATIENCE
+        {
+            thread::sleep(Duration::from_millis(10));
+            opened = manager(&file);
+        }
+        let manager = match opened {
             Ok(manager) => manager,
             Err(Unopened::Unreadable(_)) => {
                 fs::remove_file(&file).map_err(failed)?;

@@ -1,7 +1,7 @@
 //! Deleting what is doomed, after whoever doomed it has their answer.
 
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, Weak};
 
 use http_cache::CacheManager;
 use tokio::runtime::Handle;
@@ -17,34 +17,40 @@ pub(super) fn sweep_later<M: CacheManager>(shared: &Arc<Shared<M>>, runtime: &Ha
     let handle = runtime.clone();
     runtime.spawn_blocking(move || {
         while let Some(sweep) = next.take() {
-            let shared = sweep.0.clone();
-            let work = Work {
-                shared: &shared,
-                runtime: &handle,
-            };
-            // One by one, so that others get their turn.
-            while work.sweep() {}
-            work.save();
-            drop(sweep);
-            // Someone may have left more to this one just before.
-            next = Sweep::begin(&shared);
+            // One by one, so that others get their turn, and that a store which nobody has any more is closed.
+            while let Some(shared) = sweep.0.upgrade() {
+                let work = Work {
+                    shared: &shared,
+                    runtime: &handle,
+                };
+                if work.sweep() {
+                    continue;
+                }
+                work.save();
+                drop(sweep);
+                // Someone may have left more to this one just before.
+                next = Sweep::begin(&shared);
+                break;
+            }
         }
     });
 }
 
 /// Ends with its drop, also where the runtime ends before it has begun.
-struct Sweep<M>(Arc<Shared<M>>);
+struct Sweep<M>(Weak<Shared<M>>);
 
 impl<M> Sweep<M> {
     /// None if nothing is doomed, or if somebody deletes it already.
     fn begin(shared: &Arc<Shared<M>>) -> Option<Self> {
         let begins = shared.has_doomed() && !shared.is_sweeping.swap(true, Ordering::AcqRel);
-        begins.then(|| Self(shared.clone()))
+        begins.then(|| Self(Arc::downgrade(shared)))
     }
 }
 
 impl<M> Drop for Sweep<M> {
     fn drop(&mut self) {
-        self.0.is_sweeping.store(false, Ordering::Release);
+        if let Some(shared) = self.0.upgrade() {
+            shared.is_sweeping.store(false, Ordering::Release);
+        }
     }
 }

@@ -22,6 +22,20 @@ async fn answers_are_there_when_the_file_is_opened_again() {
     assert_eq!(found(&store, &key).await, None);
 }
 
+#[tokio::test]
+async fn a_store_that_still_deletes_when_it_is_dropped_is_no_longer_open_a_moment_later() {
+    let folder = tempfile::tempdir().unwrap();
+    for _ in 0..3 {
+        let store = DiskStore::open(folder.path()).unwrap();
+        for number in 0..200 {
+            store
+                .put(key(&ada(), &number.to_string()), answer(b"a"))
+                .await;
+        }
+        store.clear().await;
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn the_folder_is_the_users_alone() {
