@@ -57,6 +57,7 @@ impl DiskStore {
         while matches!(opened, Err(Unopened::Otherwise(OpenError::InUse(_))))
             && begun.elapsed() < PATIENCE
         {
+            // A lock of a file tells nobody when it is free.
             thread::sleep(Duration::from_millis(10));
             opened = manager(&file);
         }
